@@ -58,9 +58,12 @@ type QuestionView struct {
 	Check    bool // came from "check your answers": Continue goes back there
 	Errors   QuestionErrors
 	Closed   bool // the round closed meanwhile: shown, not to be changed
-	// DatabaseDown: the answer could not be kept now; the page says that what
-	// was saved is safe and lets the same form be sent again.
-	Unsaved bool
+	// LastSaved is when this person's newest answer to any question was kept,
+	// shown as "Saved at 14:03"; zero when nothing was.
+	LastSaved time.Time
+	// Refused is what was sent after the round had closed: it was not kept, and
+	// is shown so that nothing typed is lost from sight.
+	Refused *assessment.Answer
 }
 
 // QuestionErrors is what is wrong with each field, in words for the person.
