@@ -1,0 +1,192 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"octant/internal/access"
+	"octant/internal/assessment"
+	"octant/internal/questionnaire"
+)
+
+// Saved says which revision of an answer is kept, and since when.
+type Saved struct {
+	Revision int
+	SavedAt  time.Time
+}
+
+// StaleError is [assessment.ErrStale] with the answer that is kept, so that the
+// person can see both and choose.
+type StaleError struct{ Current assessment.Answer }
+
+// Error says what [assessment.ErrStale] says.
+func (e *StaleError) Error() string { return assessment.ErrStale.Error() }
+
+// Unwrap makes a StaleError count as [assessment.ErrStale].
+func (e *StaleError) Unwrap() error { return assessment.ErrStale }
+
+// enterAndShare binds to the trust like bind and takes the round's lock. It is a
+// statement of its own, so that the next one sees what was there once the lock
+// was had: a round that closed meanwhile is seen closed.
+const enterAndShare = `SELECT set_config('role', 'octant_tenant', true), set_config('octant.trust', $1, true),
+	pg_advisory_xact_lock_shared($2)`
+
+// saveAnswer reads the door (membership, invitation, round), writes if it is
+// open, and says what it found. kept is the answer as it was before.
+const saveAnswer = `
+	WITH door AS (
+		SELECT bool_or(m.role = ANY ($4)) AS may
+		FROM memberships m
+		WHERE m.ods = $1 AND m.person_id = $2
+		  AND m.from_on <= current_date AND coalesce(m.to_on, 'infinity') >= current_date
+	), sheet AS (
+		SELECT r.state, r.questionnaire || '/' || r.form = ANY ($5) AS asks, i.side
+		FROM rounds r JOIN invitations i ON i.ods = r.ods AND i.round_id = r.id
+		WHERE r.ods = $1 AND r.id = $3 AND r.state <> 'draft' AND i.person_id = $2
+	), allowed AS (
+		SELECT sheet.side FROM door, sheet WHERE door.may AND sheet.asks AND sheet.state = 'open'
+	), response AS (
+		INSERT INTO responses (ods, round_id, respondent, side)
+		SELECT $1, $3, $6, side FROM allowed
+		ON CONFLICT (ods, round_id, respondent) DO NOTHING
+	), saved AS (
+		INSERT INTO answers AS a (ods, round_id, respondent, question, choice, comment, evidence, revision, saved_at)
+		SELECT $1, $3, $6, $7, $8, $9, $10, $11::integer + 1, $12 FROM allowed
+		ON CONFLICT (ods, round_id, respondent, question) DO UPDATE
+		SET choice = excluded.choice, comment = excluded.comment, evidence = excluded.evidence,
+		    revision = excluded.revision, saved_at = excluded.saved_at
+		WHERE a.revision = $11
+		  AND (a.choice, a.comment, a.evidence) IS DISTINCT FROM (excluded.choice, excluded.comment, excluded.evidence)
+		RETURNING revision, saved_at
+	)
+	SELECT door.may, sheet.state, sheet.asks, saved.revision, saved.saved_at,
+	       kept.choice, kept.comment, kept.evidence, kept.revision, kept.saved_at
+	FROM door LEFT JOIN sheet ON true LEFT JOIN saved ON true
+	LEFT JOIN answers kept
+	       ON kept.ods = $1 AND kept.round_id = $3 AND kept.respondent = $6 AND kept.question = $7`
+
+// SaveAnswer keeps an answer of this person in an open round and returns once it
+// is committed. a.Revision is the revision that the person saw when they chose;
+// if another one is kept by now and says something else, the error is a
+// [*StaleError]. Saving the same again is no change and no error, so that a save
+// whose acknowledgement was lost can be repeated.
+//
+// It is the one thing done often, so it is its own door: it binds, checks and
+// writes in one round trip, and leaves no gap between check and write. It tells
+// nobody: a notification would make saves wait for each other.
+func (db *DB) SaveAnswer(ctx context.Context, person uuid.UUID, ods string, round uuid.UUID, a assessment.Answer, now time.Time) (Saved, error) {
+	if !codeShape.MatchString(ods) {
+		return Saved{}, ErrNotFound
+	}
+	if a.Choice > assessment.RatherNotSay {
+		return Saved{}, assessment.ErrChoice
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	respondent := access.RespondentOf(db.secret, person, ods)
+	args := []any{ods, person, round, access.With(access.Answer), formsAsking(a.Question), respondent[:],
+		a.Question, a.Choice, a.Comment, a.Evidence, a.Revision, now}
+	var kept Saved
+	err := errAgain
+	for try := 0; try < 2 && (errors.Is(err, errAgain) || lost(err)); try++ {
+		if err != errAgain {
+			db.pool.Reset() // the other connections lead to the same lost server
+		}
+		kept, err = db.saveOnce(ctx, ods, round, a, args)
+	}
+	return kept, fault("save answer", err)
+}
+
+// errAgain means that somebody else saved the same answer in the same moment:
+// asked again, the database can say what.
+var errAgain = fmt.Errorf("%w; the answer is being saved elsewhere", assessment.ErrStale)
+
+func (db *DB) saveOnce(ctx context.Context, ods string, round uuid.UUID, a assessment.Answer, args []any) (Saved, error) {
+	var found savedRow
+	b := &pgx.Batch{}
+	b.Queue(enterAndShare, ods, lockKey(round))
+	b.Queue(saveAnswer, args...).QueryRow(func(row pgx.Row) error { return found.scan(row) })
+	if err := db.pool.SendBatch(ctx, b).Close(); err != nil {
+		return Saved{}, err
+	}
+	return found.outcome(a)
+}
+
+// savedRow is what saveAnswer found. Everything is null that was not there.
+type savedRow struct {
+	may       *bool
+	state     *assessment.State
+	asks      *bool
+	revision  *int
+	savedAt   *time.Time
+	choice    *assessment.Choice
+	comment   *string
+	evidence  *string
+	keptAs    *int
+	keptSince *time.Time
+}
+
+func (r *savedRow) scan(row pgx.Row) error {
+	return row.Scan(&r.may, &r.state, &r.asks, &r.revision, &r.savedAt,
+		&r.choice, &r.comment, &r.evidence, &r.keptAs, &r.keptSince)
+}
+
+// outcome puts what was found in the domain's words.
+func (r *savedRow) outcome(a assessment.Answer) (Saved, error) {
+	switch {
+	case r.may == nil:
+		return Saved{}, ErrNotFound // a stranger
+	case !*r.may:
+		return Saved{}, access.ErrDenied
+	case r.state == nil:
+		return Saved{}, ErrNotFound // no such round, or not asked in it
+	case *r.state != assessment.Open:
+		return Saved{}, assessment.ErrNotOpen
+	case !*r.asks:
+		return Saved{}, assessment.ErrNotAsked
+	case r.revision != nil:
+		return Saved{*r.revision, r.savedAt.UTC()}, nil
+	case r.keptAs == nil:
+		return Saved{}, errAgain
+	}
+	kept := assessment.Answer{Question: a.Question, Choice: *r.choice, Comment: *r.comment, Evidence: *r.evidence,
+		Revision: *r.keptAs, SavedAt: timeOf(r.keptSince)}
+	switch {
+	case kept.Choice == a.Choice && kept.Comment == a.Comment && kept.Evidence == a.Evidence:
+		return Saved{kept.Revision, kept.SavedAt}, nil
+	case kept.Revision == a.Revision:
+		return Saved{}, errAgain
+	}
+	return Saved{}, &StaleError{kept}
+}
+
+// timeOf is the time, or zero if there is none.
+func timeOf(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+// formsAsking lists the versions and forms that ask the question, as saveAnswer
+// compares them.
+func formsAsking(question string) []string {
+	forms := []string{}
+	for _, name := range questionnaire.Names() {
+		v, err := questionnaire.Load(name)
+		if err != nil {
+			continue
+		}
+		for _, f := range []questionnaire.Form{questionnaire.Full, questionnaire.Core} {
+			if v.Asks(f, question) {
+				forms = append(forms, name+"/"+string(f))
+			}
+		}
+	}
+	return forms
+}

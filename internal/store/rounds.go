@@ -1,0 +1,158 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"octant/internal/access"
+	"octant/internal/assessment"
+)
+
+// RoundsPerPage is how many rounds [Trust.Rounds] gives at a time.
+const RoundsPerPage = 20
+
+const roundColumns = `r.id, r.title, r.questionnaire, r.form, r.state, r.opens_on, r.closes_on,
+	coalesce(r.opened_at, '0001-01-01 00:00:00Z'), coalesce(r.closed_at, '0001-01-01 00:00:00Z')`
+
+// countAsked counts who is asked in r and who has finished.
+const countAsked = `
+	CROSS JOIN LATERAL (
+		SELECT count(*) AS asked, count(*) FILTER (WHERE i.finished) AS finished
+		FROM invitations i WHERE i.ods = r.ods AND i.round_id = r.id) n`
+
+func scanRound(row pgx.CollectableRow) (r assessment.Round, err error) {
+	err = row.Scan(&r.ID, &r.Title, &r.Questionnaire, &r.Form, &r.State, &r.OpensOn, &r.ClosesOn,
+		&r.OpenedAt, &r.ClosedAt, &r.Asked, &r.Finished)
+	r.OpenedAt, r.ClosedAt = r.OpenedAt.UTC(), r.ClosedAt.UTC()
+	return r, err
+}
+
+// seen is the round as this person may see it: how many are asked and have
+// finished is for those with [access.ViewProgress], and zero for others.
+func (t *Trust) seen(r assessment.Round) assessment.Round {
+	if !t.May(access.ViewProgress) {
+		r.Asked, r.Finished = 0, 0
+	}
+	return r
+}
+
+// Rounds lists the trust's rounds, newest first, a page at a time beginning with
+// page 1; more says whether another page follows. Drafts are for those who
+// manage rounds.
+func (t *Trust) Rounds(ctx context.Context, page int) (rounds []assessment.Round, more bool, err error) {
+	err = t.read(ctx, access.EnterTrust, func(b *pgx.Batch) {
+		b.Queue(`SELECT `+roundColumns+`, n.asked, n.finished FROM rounds r`+countAsked+`
+			WHERE r.ods = $1 AND (r.state <> 'draft' OR $2)
+			ORDER BY r.opens_on DESC, r.id DESC LIMIT $3 OFFSET $4`,
+			t.ODS, t.May(access.ManageRounds), RoundsPerPage+1, (max(page, 1)-1)*RoundsPerPage).
+			Query(func(rows pgx.Rows) (err error) {
+				rounds, err = pgx.CollectRows(rows, scanRound)
+				return err
+			})
+	})
+	if len(rounds) > RoundsPerPage {
+		rounds, more = rounds[:RoundsPerPage], true
+	}
+	for i, r := range rounds {
+		rounds[i] = t.seen(r)
+	}
+	return rounds, more, fault("rounds", err)
+}
+
+// Round is one round of the trust. A draft is for those who manage rounds.
+func (t *Trust) Round(ctx context.Context, id uuid.UUID) (r assessment.Round, err error) {
+	err = t.read(ctx, access.EnterTrust, func(b *pgx.Batch) {
+		b.Queue(`SELECT `+roundColumns+`, n.asked, n.finished FROM rounds r`+countAsked+`
+			WHERE r.ods = $1 AND r.id = $2 AND (r.state <> 'draft' OR $3)`,
+			t.ODS, id, t.May(access.ManageRounds)).
+			Query(func(rows pgx.Rows) (err error) {
+				r, err = pgx.CollectExactlyOneRow(rows, scanRound)
+				return err
+			})
+	})
+	return t.seen(r), fault("round", err)
+}
+
+// CreateRound keeps a new draft and gives it back with its id.
+func (t *Trust) CreateRound(ctx context.Context, r assessment.Round, now time.Time) (assessment.Round, error) {
+	if err := checkPlan(r); err != nil {
+		return r, err
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return r, fault("create round", err)
+	}
+	r.ID, r.State = id, assessment.Draft
+	err = t.read(ctx, access.ManageRounds, func(b *pgx.Batch) {
+		b.Queue(`
+			INSERT INTO rounds (ods, id, title, form, questionnaire, state, opens_on, closes_on, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+			t.ODS, r.ID, r.Title, r.Form, r.Questionnaire, r.State, r.OpensOn, r.ClosesOn, now)
+	})
+	return r, fault("create round", err)
+}
+
+// ChangeRound changes the title, form and dates of a draft.
+func (t *Trust) ChangeRound(ctx context.Context, r assessment.Round) error {
+	if err := checkPlan(r); err != nil {
+		return err
+	}
+	return fault("change round", t.tx(ctx, access.ManageRounds, func(tx pgx.Tx) error {
+		kept, err := t.holdRound(ctx, tx, r.ID)
+		if err != nil {
+			return err
+		}
+		if kept.State != assessment.Draft {
+			return assessment.ErrNotDraft
+		}
+		_, err = tx.Exec(ctx, `
+			UPDATE rounds SET title = $3, form = $4, opens_on = $5, closes_on = $6 WHERE ods = $1 AND id = $2`,
+			t.ODS, r.ID, r.Title, r.Form, r.OpensOn, r.ClosesOn)
+		return err
+	}))
+}
+
+// OpenRound opens a draft: from now on answers are taken.
+func (t *Trust) OpenRound(ctx context.Context, id uuid.UUID, now time.Time) error {
+	return fault("open round", t.tx(ctx, access.ManageRounds, func(tx pgx.Tx) error {
+		r, err := t.holdRound(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := r.Open(now); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `UPDATE rounds SET state = $3, opened_at = $4 WHERE ods = $1 AND id = $2`,
+			t.ODS, id, r.State, r.OpenedAt)
+		return err
+	}))
+}
+
+// holdRound reads a round that nobody else can change or save into until the
+// transaction ends.
+func (t *Trust) holdRound(ctx context.Context, tx pgx.Tx, id uuid.UUID) (r assessment.Round, err error) {
+	if _, err = tx.Exec(ctx, holdRound, lockKey(id)); err != nil {
+		return r, err
+	}
+	rows, err := tx.Query(ctx, `SELECT `+roundColumns+`, n.asked, n.finished FROM rounds r`+countAsked+`
+		WHERE r.ods = $1 AND r.id = $2 FOR UPDATE OF r`, t.ODS, id)
+	if err != nil {
+		return r, err
+	}
+	return pgx.CollectExactlyOneRow(rows, scanRound)
+}
+
+// checkPlan refuses in the domain's words what the schema would refuse in its own.
+func checkPlan(r assessment.Round) error {
+	if strings.TrimSpace(r.Title) == "" {
+		return assessment.ErrTitle
+	}
+	if r.ClosesOn.Before(r.OpensOn) {
+		return assessment.ErrDates
+	}
+	return nil
+}

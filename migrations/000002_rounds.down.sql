@@ -1,0 +1,5 @@
+DROP TABLE reports;
+DROP TABLE answers;
+DROP TABLE responses;
+DROP TABLE invitations;
+DROP TABLE rounds;
