@@ -52,15 +52,24 @@ type Item struct {
 	DontKnow         *int     `json:"dontKnow"`
 	RatherNotSay     *int     `json:"ratherNotSay"`
 	NotAnswered      *int     `json:"notAnswered"`
-	NoAnswer         *int     `json:"noAnswer,omitempty"` // the two before together, where apart would tell too much
-	AverageDeviation *float64 `json:"averageDeviation"`   // AD about the mean, in levels, 0 to 2
-	Agreement        *float64 `json:"agreement"`          // van der Eijk's A, −1 to 1
-	Label            Label    `json:"label"`              // "" when hidden
-	LowestPossible   *float64 `json:"lowestPossible"`     // mean if all who gave no score had said 1
-	HighestPossible  *float64 `json:"highestPossible"`    // mean if all who gave no score had said 5
-	AgreedAt         int      `json:"agreedAt,omitempty"` // close agreement at this level: all that is shown of a near-unanimous item
-	Evidenced        *bool    `json:"evidenced"`
-	Hidden           Reason   `json:"hidden,omitempty"`
+	NoAnswer         *int     `json:"noAnswer,omitempty"`  // the two before together, where apart would tell too much
+	AverageDeviation *float64 `json:"averageDeviation"`    // AD about the mean, in levels, 0 to 2
+	Agreement        *float64 `json:"agreement"`           // van der Eijk's A, −1 to 1
+	Label            Label    `json:"label"`               // "" when hidden
+	LowestPossible   *float64 `json:"lowestPossible"`      // mean if all who gave no score had said 1
+	HighestPossible  *float64 `json:"highestPossible"`     // mean if all who gave no score had said 5
+	AgreedAt         int      `json:"agreedAt,omitempty"`  // close agreement at this level: all that is shown of a near-unanimous item
+	NearlyAll        int      `json:"nearlyAll,omitempty"` // all but one or two people chose this level: all that is shown of such an item
+	Evidenced        *bool    `json:"evidenced"`           // null when the answers came without evidence
+
+	// NearlyAllDontKnow stands in for a count of "I do not know" that would
+	// point at the one or two people who do know.
+	NearlyAllDontKnow bool `json:"nearlyAllDontKnow,omitempty"`
+
+	// Hidden says why the item's answers are not counted level by level;
+	// HiddenValues gives the reason of each null, by its JSON key.
+	Hidden       Reason            `json:"hidden,omitempty"`
+	HiddenValues map[string]Reason `json:"hiddenValues,omitempty"`
 }
 
 // Label says how far people agree (method 3.4).
@@ -84,7 +93,7 @@ type Sides struct {
 
 // Turnout is how many of a side were asked and answered.
 type Turnout struct {
-	Invited     int  `json:"invited"`
+	Invited     int  `json:"invited"` // 0 when not known
 	Respondents *int `json:"respondents"`
 }
 
@@ -94,7 +103,7 @@ type SideElement struct {
 	Executive            *float64 `json:"exec"`
 	NonExecutive         *float64 `json:"ned"`
 	Gap                  *float64 `json:"gap"` // executive minus non-executive, in levels
-	P                    *float64 `json:"p"`   // permutation test over side labels, two-sided
+	P                    *float64 `json:"p"`   // permutation test over side labels, two-sided; in a report, the step of 0.01, 0.05, 0.1, 0.2, 0.5 and 1 that it does not exceed
 	ExecutiveDontKnow    Share    `json:"execDontKnow"`
 	NonExecutiveDontKnow Share    `json:"nedDontKnow"`
 	Hidden               Reason   `json:"hidden,omitempty"`
