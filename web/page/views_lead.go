@@ -59,6 +59,7 @@ type TrustView struct {
 	Kind      string
 	Rounds    []RoundRow
 	MayManage bool
+	Older     string // address of the rounds before these, "" when there are none
 }
 
 // RoundRow is one round in the trust's list.

@@ -81,8 +81,20 @@ func stateText(s assessment.State) string {
 // an abbreviation such as "CIO" alone.
 func lowerFirst(s string) string {
 	first, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
 	if next, _ := utf8.DecodeRuneInString(s[size:]); unicode.IsUpper(next) {
 		return s
 	}
 	return string(unicode.ToLower(first)) + s[size:]
+}
+
+// upperFirst makes a phrase begin a sentence.
+func upperFirst(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(first)) + s[size:]
 }
