@@ -58,9 +58,9 @@ func makeLogin(ctx context.Context, tx pgx.Tx, password string) error {
 	}
 	var create, secure string
 	err := tx.QueryRow(ctx, `
-		SELECT CASE WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = $1) THEN ''
-		            ELSE format('CREATE ROLE %I', $1) END,
-		       format('ALTER ROLE %I LOGIN INHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD %L', $1, $2)`,
+		SELECT CASE WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = $1::text) THEN ''
+		            ELSE format('CREATE ROLE %I', $1::text) END,
+		       format('ALTER ROLE %I LOGIN INHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD %L', $1::text, $2::text)`,
 		appRole, password).Scan(&create, &secure)
 	if err != nil {
 		return err
