@@ -1,6 +1,8 @@
 package maturity
 
 import (
+	"slices"
+
 	"octant/internal/assessment"
 	"octant/internal/questionnaire"
 )
@@ -12,7 +14,8 @@ type Input struct {
 	Responses     []assessment.Response // the submitted ones, in any order
 	Invited       int                   // people asked; taken as at least the responses
 	InvitedBySide map[assessment.Side]int
-	NoEvidence    bool // the answers came without notes of evidence, as in a file
+	NoEvidence    bool    // the answers came without notes of evidence, as in a file
+	file          Answers // in place of responses
 }
 
 // sides is the order in which tallies keep the two sides.
@@ -46,7 +49,7 @@ type itemTally struct {
 
 func count(in Input) *tally {
 	t := &tally{
-		version: in.Version, form: in.Form, invited: max(in.Invited, len(in.Responses)),
+		version: in.Version, form: in.Form, invited: max(in.Invited, len(in.Responses), in.file.People()),
 		bySide: in.InvitedBySide, evidence: !in.NoEvidence,
 	}
 	if t.form == "" {
@@ -58,38 +61,52 @@ func count(in Input) *tally {
 		t.place[q.Key] = i
 	}
 	t.items = make([]itemTally, len(t.asked))
-	t.choices = make([]assessment.Choice, 0, len(t.asked)*len(in.Responses))
+	t.choices = make([]assessment.Choice, 0, len(t.asked)*(len(in.Responses)+in.file.People()))
 	for _, r := range in.Responses {
 		t.add(r)
 	}
+	t.addFile(in.file)
 	return t
 }
 
 func (t *tally) add(r assessment.Response) {
-	side := -1
-	for i, s := range sides {
-		if r.Side == s {
-			side = i
-		}
-	}
+	side := slices.Index(sides[:], r.Side)
 	t.side = append(t.side, side)
 	for i, q := range t.asked {
 		answer := r.Answers[q.Key]
 		t.choices = append(t.choices, answer.Choice)
-		t.items[i].add(answer, side)
+		t.items[i].add(answer.Choice, side)
+		t.items[i].evidenced = t.items[i].evidenced || answer.Evidence != ""
 	}
 }
 
-func (it *itemTally) add(a assessment.Answer, side int) {
-	it.evidenced = it.evidenced || a.Evidence != ""
-	if level, ok := a.Choice.Level(); ok {
+// addFile adds everybody in a file, whose rows have every question of the
+// version in its order.
+func (t *tally) addFile(a Answers) {
+	all := t.version.Questions(questionnaire.Full)
+	for p, s := range a.side {
+		side := slices.Index(sides[:], s)
+		t.side = append(t.side, side)
+		t.choices = append(t.choices, make([]assessment.Choice, len(t.asked))...)
+		row := t.row(t.people() - 1)
+		for i, q := range all {
+			if at, asked := t.place[q.Key]; asked {
+				row[at] = a.choices[p*len(all)+i]
+				t.items[at].add(row[at], side)
+			}
+		}
+	}
+}
+
+func (it *itemTally) add(c assessment.Choice, side int) {
+	if level, ok := c.Level(); ok {
 		it.counts[level-1]++
 		if side >= 0 {
 			it.bySide[side][level-1]++
 		}
 		return
 	}
-	switch a.Choice {
+	switch c {
 	case assessment.DontKnow:
 		it.dontKnow++
 		if side >= 0 {
