@@ -30,8 +30,11 @@ type search struct {
 	npm       string   // a node_modules folder
 }
 
-// everywhere is the search of a real program.
-func everywhere(nodeModules string) search {
+// search is where this program looks for binaries.
+func (o Options) search() search {
+	if o.where != nil {
+		return *o.where
+	}
 	return search{
 		explicit: os.Getenv("PGBIN"),
 		installed: []string{
@@ -46,7 +49,7 @@ func everywhere(nodeModules string) search {
 			"/Applications/Postgres.app/Contents/Versions/*/bin",
 		},
 		path: os.Getenv("PATH"),
-		npm:  nodeModules,
+		npm:  o.NodeModules,
 	}
 }
 

@@ -22,7 +22,7 @@ const (
 // makeCluster makes the cluster if there is none, and answers its password.
 // The cluster is renamed into place when it is whole, so that an interrupted
 // start leaves nothing that looks like one.
-func (f folder) makeCluster(ctx context.Context, bin string) (string, error) {
+func (f folder) makeCluster(ctx context.Context, bin string, throwaway bool) (string, error) {
 	if f.version() != 0 {
 		password, err := os.ReadFile(f.password())
 		if err != nil {
@@ -42,7 +42,11 @@ func (f folder) makeCluster(ctx context.Context, bin string) (string, error) {
 		return "", err
 	}
 	password := rand.Text()
-	if err := f.initdb(ctx, bin, half, password); err != nil {
+	args := []string{"--pgdata", half}
+	if throwaway {
+		args = append(args, "--no-sync")
+	}
+	if err := f.initdb(ctx, filepath.Join(bin, "initdb"), password, args...); err != nil {
 		return "", err
 	}
 	if err := os.WriteFile(f.password(), []byte(password), 0o600); err != nil {
@@ -67,15 +71,15 @@ func (f folder) sweep() error {
 	return fmt.Errorf("there is something that is not a cluster in the way: %w", err)
 }
 
-func (f folder) initdb(ctx context.Context, bin, dir, password string) error {
+func (f folder) initdb(ctx context.Context, program, password string, args ...string) error {
 	secret, err := f.secretFile(password)
 	if err != nil {
 		return err
 	}
 	defer os.Remove(secret)
-	cmd := exec.CommandContext(ctx, filepath.Join(bin, "initdb"),
-		"--pgdata", dir, "--username", superuser, "--pwfile", secret, "--auth", "scram-sha-256",
-		"--encoding", "UTF8", "--locale", "C", "--data-checksums", "--no-instructions")
+	cmd := exec.CommandContext(ctx, program, append(args,
+		"--username", superuser, "--pwfile", secret, "--auth", "scram-sha-256",
+		"--encoding", "UTF8", "--locale", "C", "--data-checksums", "--no-instructions")...)
 	cmd.Dir, cmd.Env = "/", environment()
 	cmd.SysProcAttr = attributes(f.account, syscall.SIGKILL)
 	runtime.LockOSThread() // the signal for orphans follows the thread that forked

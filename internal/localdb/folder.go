@@ -31,19 +31,23 @@ const systemFolder = "/var/lib/octant"
 
 // findFolder makes the folder if need be. Every command that names the same
 // folder as the same account gets the same answer.
-func findFolder(asked string) (folder, error) {
-	if asked == "" {
+func (o Options) findFolder() (folder, error) {
+	if o.Dir == "" {
 		return folder{}, errors.New("no data folder was named")
 	}
-	f, err := openFolder(asked)
+	f, err := openFolder(o.Dir)
 	if err != nil || f.account.reaches(f.dir) {
 		return f, err
 	}
 	if f.version() != 0 {
 		return folder{}, fmt.Errorf("%w: the server runs as %s, which cannot reach %s", ErrAccount, f.account.name, f.dir)
 	}
+	system := o.system
+	if system == "" {
+		system = systemFolder
+	}
 	key := sha256.Sum256([]byte(f.dir))
-	f, err = openFolder(filepath.Join(systemFolder, hex.EncodeToString(key[:6])))
+	f, err = openFolder(filepath.Join(system, hex.EncodeToString(key[:6])))
 	if err != nil {
 		return folder{}, err
 	}

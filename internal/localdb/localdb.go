@@ -53,6 +53,9 @@ type Options struct {
 	Throwaway bool
 	// Log is told where the data went and when the server had to be restarted.
 	Log *slog.Logger
+
+	where  *search // nil: everywhere
+	system string  // "": systemFolder
 }
 
 // A Server is a running PostgreSQL server, or our hold on one that another
@@ -82,13 +85,13 @@ type Server struct {
 // Start starts the server of a data folder and owns it. It refuses with
 // ErrRunning when another program does.
 func Start(ctx context.Context, o Options) (*Server, error) {
-	return wrap(start(ctx, o, everywhere(o.NodeModules)))
+	return wrap(start(ctx, o))
 }
 
 // Attach finds the running server of a data folder, or starts it for as long
 // as the caller needs it. It waits for a server that is just being started.
 func Attach(ctx context.Context, o Options) (*Server, error) {
-	return wrap(attachOrStart(ctx, o, everywhere(o.NodeModules)))
+	return wrap(attachOrStart(ctx, o))
 }
 
 // OwnerURL is the address of Octant's database for the server's superuser,
@@ -118,11 +121,11 @@ func wrap(s *Server, err error) (*Server, error) {
 	return s, nil
 }
 
-func attachOrStart(ctx context.Context, o Options, where search) (*Server, error) {
+func attachOrStart(ctx context.Context, o Options) (*Server, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for {
-		s, err := start(ctx, o, where)
+		s, err := start(ctx, o)
 		if err == nil {
 			s.patient = true
 			return s, nil
@@ -141,7 +144,7 @@ func attachOrStart(ctx context.Context, o Options, where search) (*Server, error
 
 // attach takes hold of the server that another program runs on this folder.
 func attach(ctx context.Context, o Options) (*Server, error) {
-	f, err := findFolder(o.Dir)
+	f, err := o.findFolder()
 	if err != nil {
 		return nil, err
 	}
@@ -163,8 +166,8 @@ func attach(ctx context.Context, o Options) (*Server, error) {
 
 // start takes the folder's lock, which makes us the owner, and then brings the
 // server up from whatever state it was left in.
-func start(ctx context.Context, o Options, where search) (*Server, error) {
-	f, err := findFolder(o.Dir)
+func start(ctx context.Context, o Options) (*Server, error) {
+	f, err := o.findFolder()
 	if err != nil {
 		return nil, err
 	}
@@ -182,15 +185,15 @@ func start(ctx context.Context, o Options, where search) (*Server, error) {
 	if f.moved {
 		s.log.Info("the database's account cannot reach the data folder, so its files lie elsewhere", "asked", o.Dir, "folder", f.dir)
 	}
-	if err := s.start(ctx, where); err != nil {
+	if err := s.start(ctx, o); err != nil {
 		s.letGo()
 		return nil, err
 	}
 	return s, nil
 }
 
-func (s *Server) start(ctx context.Context, where search) error {
-	bin, err := where.choose(s.folder.version())
+func (s *Server) start(ctx context.Context, o Options) error {
+	bin, err := o.search().choose(s.folder.version())
 	if err != nil {
 		return err
 	}
@@ -200,7 +203,7 @@ func (s *Server) start(ctx context.Context, where search) error {
 	if err := s.folder.evict(ctx); err != nil {
 		return err
 	}
-	password, err := s.folder.makeCluster(ctx, s.bin)
+	password, err := s.folder.makeCluster(ctx, s.bin, o.Throwaway)
 	if err != nil {
 		return err
 	}
