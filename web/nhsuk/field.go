@@ -35,13 +35,15 @@ type Field struct {
 	Caption string
 	Size    Size
 
-	// Type, InputMode, Autocomplete, Width and Verbatim are for a text input.
-	// Verbatim switches spell checking off, for addresses and codes.
+	// Type, InputMode, Autocomplete, Width, Verbatim and Code are for a text
+	// input. Verbatim switches spell checking off, for addresses and codes;
+	// Code sets figures and letters apart so that they are easy to compare.
 	Type         string
 	InputMode    string
 	Autocomplete string
 	Width        int
 	Verbatim     bool
+	Code         bool
 
 	// Rows, MaxLength and Threshold are for a textarea with a character
 	// count. Threshold is the percentage of MaxLength from which the count is

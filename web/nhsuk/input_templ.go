@@ -64,7 +64,7 @@ func Input(f Field) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		var templ_7745c5c3_Var4 = []any{classes("nhsuk-input", when(f.Error != "", "nhsuk-input--error"), modified("nhsuk-input--width-", number(f.Width)))}
+		var templ_7745c5c3_Var4 = []any{classes("nhsuk-input", when(f.Code, "nhsuk-input--code"), when(f.Error != "", "nhsuk-input--error"), modified("nhsuk-input--width-", number(f.Width)))}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var4...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -12,7 +12,6 @@ const NO_CONNECTION =
   "Not saved: no connection. What you typed is kept on this page; trying again";
 const SIGNED_OUT =
   "Not saved: you have been signed out. What you typed is kept on this page. Sign in again in another tab and it will be saved";
-const NO_CHOICE = "Not saved yet. Your words are saved when you choose an answer";
 
 class Answer {
   made = 0; // changes made in the page
@@ -53,9 +52,10 @@ class Answer {
 
   // An ordinary post while the connection is down would end on the browser's
   // own error page, and take what was typed with it. So the answer is saved
-  // first, and the page left only when the server has answered.
+  // first, and the page left only when the server has answered. A page in which
+  // nothing was changed has nothing to lose.
   submitted(event) {
-    if (this.leaving) return;
+    if (this.leaving || this.made === 0) return;
     event.preventDefault();
     this.leaveBy = { button: event.submitter };
     this.save();
@@ -74,7 +74,6 @@ class Answer {
     clearTimeout(this.timer);
     if (this.sending || this.leaving) return;
     const fields = new FormData(this.form);
-    if (!this.leaveBy && !fields.get("choice")) return this.say("waiting", NO_CHOICE);
     fields.set("action", "save");
     this.sending = true;
     const change = this.made;
