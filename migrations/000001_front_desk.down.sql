@@ -1,7 +1,4 @@
 -- The roles stay: they belong to the whole cluster, and another database of it
 -- may be using them.
-DROP TABLE sessions;
-DROP TABLE memberships;
-DROP TABLE people;
-DROP TABLE trusts;
+DROP TABLE sessions, memberships, people, trusts;
 REVOKE SELECT ON schema_migrations FROM octant_desk;

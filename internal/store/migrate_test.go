@@ -1,0 +1,182 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"octant/internal/access"
+	"octant/internal/questionnaire"
+	"octant/internal/store"
+	"octant/internal/store/storetest"
+	"octant/migrations"
+)
+
+// emptied is a database from which everything was taken.
+func emptied(t *testing.T) (*store.DB, string) {
+	t.Helper()
+	db := storetest.New(t)
+	if _, err := storetest.Owner(t, db).Exec(t.Context(), `DROP SCHEMA public CASCADE; CREATE SCHEMA public`); err != nil {
+		t.Fatal(err)
+	}
+	return db, storetest.OwnerURL(t, db)
+}
+
+func TestMigrationsGoUpDownAndUpAgain(t *testing.T) {
+	t.Parallel()
+	db, owner := emptied(t)
+	_, want, _, err := store.SchemaStatus(t.Context(), owner)
+	if err != nil || want == 0 {
+		t.Fatalf("want %d, %v", want, err)
+	}
+	for range 2 {
+		if err := db.Ready(t.Context()); !errors.Is(err, store.ErrSchemaOld) {
+			t.Errorf("ready before: %v, want ErrSchemaOld", err)
+		}
+		for step := range 2 {
+			if err := store.Migrate(t.Context(), owner); err != nil {
+				t.Fatalf("up, time %d: %v", step+1, err)
+			}
+		}
+		if have, _, dirty, err := store.SchemaStatus(t.Context(), owner); have != want || dirty || err != nil {
+			t.Errorf("have %d, dirty %v, %v, want %d", have, dirty, err, want)
+		}
+		if err := grantSchema(t, db); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Ready(t.Context()); err != nil {
+			t.Errorf("ready after: %v", err)
+		}
+		storetest.ClosedRound(t, db, storetest.Trust(t, db), questionnaire.Core)
+		if err := store.MigrateDown(t.Context(), owner, int(want)); err != nil {
+			t.Fatalf("down: %v", err)
+		}
+	}
+	var left string
+	err = storetest.Owner(t, db).QueryRow(t.Context(),
+		`SELECT coalesce(string_agg(relname, ' '), '') FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'`).Scan(&left)
+	if err != nil || left != "schema_migrations" {
+		t.Errorf("%q is left, %v", left, err)
+	}
+}
+
+// grantSchema gives back what dropping the schema took beside the tables.
+func grantSchema(t *testing.T, db *store.DB) error {
+	_, err := storetest.Owner(t, db).Exec(t.Context(), `GRANT USAGE ON SCHEMA public TO PUBLIC`)
+	return err
+}
+
+func TestProgramsThatMigrateAtOnceAllSucceed(t *testing.T) {
+	t.Parallel()
+	_, owner := emptied(t)
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			if err := store.Migrate(t.Context(), owner); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if have, want, dirty, err := store.SchemaStatus(t.Context(), owner); have != want || dirty || err != nil {
+		t.Errorf("have %d of %d, dirty %v, %v", have, want, dirty, err)
+	}
+}
+
+func TestNewerSchemaIsServedAndLeftAlone(t *testing.T) {
+	t.Parallel()
+	db := storetest.New(t)
+	owner := storetest.OwnerURL(t, db)
+	setVersion(t, db, 999, false)
+	if err := errors.Join(store.Migrate(t.Context(), owner), db.Ready(t.Context())); err != nil {
+		t.Errorf("on a newer schema: %v", err)
+	}
+	if have, _, _, err := store.SchemaStatus(t.Context(), owner); have != 999 || err != nil {
+		t.Errorf("then it is at %d, %v", have, err)
+	}
+}
+
+func TestHalfDoneMigrationIsSaid(t *testing.T) {
+	t.Parallel()
+	db := storetest.New(t)
+	setVersion(t, db, 2, true)
+	if err := db.Ready(t.Context()); !errors.Is(err, store.ErrSchemaDirty) {
+		t.Errorf("ready: %v, want ErrSchemaDirty", err)
+	}
+	if err := store.Migrate(t.Context(), storetest.OwnerURL(t, db)); !errors.Is(err, store.ErrSchemaDirty) {
+		t.Errorf("migrate: %v, want ErrSchemaDirty", err)
+	}
+}
+
+func setVersion(t *testing.T, db *store.DB, version int, dirty bool) {
+	t.Helper()
+	if _, err := storetest.Owner(t, db).Exec(t.Context(), `UPDATE schema_migrations SET version = $1, dirty = $2`, version, dirty); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestPrepareMakesALoginThatWorks(t *testing.T) {
+	t.Parallel()
+	db := storetest.New(t)
+	app, err := store.Prepare(t.Context(), storetest.OwnerURL(t, db), "test")
+	if err != nil || app != storetest.AppURL(t, db) {
+		t.Fatalf("prepared %q, %v", app, err)
+	}
+	conn, err := pgx.Connect(t.Context(), app)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	var super, bypass, inherits bool
+	err = conn.QueryRow(t.Context(), `
+		SELECT rolsuper, rolbypassrls, pg_has_role('octant_tenant', 'USAGE') FROM pg_roles WHERE rolname = current_user`).
+		Scan(&super, &bypass, &inherits)
+	if err != nil || super || bypass || inherits {
+		t.Errorf("superuser %v, past policies %v, tenant rights %v, %v", super, bypass, inherits, err)
+	}
+}
+
+func TestMigrationsComeInPairsAndInOrder(t *testing.T) {
+	t.Parallel()
+	ups, err := fs.Glob(migrations.Files, "*.up.sql")
+	if err != nil || len(ups) == 0 {
+		t.Fatal(ups, err)
+	}
+	slices.Sort(ups)
+	for i, up := range ups {
+		if want := fmt.Sprintf("%06d_", i+1); !strings.HasPrefix(up, want) {
+			t.Errorf("%s comes as number %d", up, i+1)
+		}
+		if _, err := fs.Stat(migrations.Files, strings.TrimSuffix(up, ".up.sql")+".down.sql"); err != nil {
+			t.Errorf("%s cannot be taken back: %v", up, err)
+		}
+	}
+}
+
+// TestRolesInTheSchemaAreThoseOfTheProgram compares the CHECK with the table of permissions.
+func TestRolesInTheSchemaAreThoseOfTheProgram(t *testing.T) {
+	t.Parallel()
+	db := storetest.New(t)
+	var check string
+	err := storetest.Owner(t, db).QueryRow(t.Context(),
+		`SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'memberships_role_check'`).Scan(&check)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roles := access.With(access.EnterTrust)
+	for _, role := range roles {
+		if !strings.Contains(check, "'"+string(role)+"'") {
+			t.Errorf("the schema does not know the role %s", role)
+		}
+	}
+	if known := strings.Count(check, "'") / 2; known != len(roles) {
+		t.Errorf("the schema knows %d roles, the program %d: %s", known, len(roles), check)
+	}
+}
