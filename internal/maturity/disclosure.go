@@ -158,8 +158,7 @@ func (t *tally) disclose(place int) (Item, estimate) {
 	est := estimateOf(raw.counts)
 	how, level := tellingOf(raw.counts)
 	if how == tellNothing {
-		it.hideAll(tooFewAnswers, "n", "mean", "median", "counts", "averageDeviation", "agreement", "label",
-			"lowestPossible", "highestPossible", "ratherNotSay", "notAnswered")
+		it.Hidden = tooFewAnswers
 		return it, est
 	}
 	n := raw.counts.N()
@@ -172,16 +171,12 @@ func (t *tally) disclose(place int) (Item, estimate) {
 	case tellBands, tellBandsOnly:
 		it.tellBands(raw.counts, est, how)
 	case tellAgreed:
-		it.AgreedAt, it.Label = level, Close
-		it.hideAll(nearlyAlike, "median", "counts", "averageDeviation", "agreement")
+		it.AgreedAt, it.Label, it.Hidden = level, Close, nearlyAlike
 		if n >= minCounts {
 			it.Mean = new(est.value)
-		} else {
-			it.hide(nearlyAlike, "mean")
 		}
 	case tellNearly:
-		it.NearlyAll = level
-		it.hideAll(allButOneOrTwo, "mean", "median", "counts", "averageDeviation", "agreement", "label")
+		it.NearlyAll, it.Hidden = level, allButOneOrTwo
 	}
 	return it, est
 }
@@ -200,8 +195,7 @@ func (it *Item) tellCounts(c Counts) {
 
 func (it *Item) tellBands(c Counts, est estimate, how telling) {
 	b := bandsOf(c)
-	it.Bands, it.Mean = b[:], new(est.value)
-	it.hideAll(smallBoard, "median", "counts", "averageDeviation", "agreement")
+	it.Bands, it.Mean, it.Hidden = b[:], new(est.value), smallBoard
 	if how == tellBandsOnly {
 		it.hide(bandsAlone, "label")
 		return
@@ -240,17 +234,11 @@ func (t *tally) dontKnowShown(places []int) *float64 {
 	return new(hundredth(float64(n) / float64(asked)))
 }
 
-// hide gives the reason why values are missing; hideAll also gives it for the
-// question as a whole.
+// hide gives the reason why single values are missing.
 func (it *Item) hide(why Reason, values ...string) {
 	for _, v := range values {
 		it.HiddenValues[v] = why
 	}
-}
-
-func (it *Item) hideAll(why Reason, values ...string) {
-	it.Hidden = why
-	it.hide(why, values...)
 }
 
 // quarterUp is a spread as published intervals reckon with it: at least half a

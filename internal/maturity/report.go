@@ -66,8 +66,9 @@ type Item struct {
 	// point at the one or two people who do know.
 	NearlyAllDontKnow bool `json:"nearlyAllDontKnow,omitempty"`
 
-	// Hidden says why the item's answers are not counted level by level;
-	// HiddenValues gives the reason of each null, by its JSON key.
+	// Hidden says why the item's answers are not counted level by level, and
+	// so why values are null. HiddenValues gives those, by JSON key, that are
+	// null for another reason.
 	Hidden       Reason            `json:"hidden,omitempty"`
 	HiddenValues map[string]Reason `json:"hiddenValues,omitempty"`
 }

@@ -163,7 +163,8 @@ func (t *tally) personMean(person int, places []int) (mean float64, ok bool) {
 	return float64(sum) / float64(n), true
 }
 
-// personMeans is that of everybody who has one.
+// personMeans is that of everybody who has one, lowest first: sums of decimals
+// depend on their order, and results may not depend on that of the responses.
 func (t *tally) personMeans(places []int) []float64 {
 	means := make([]float64, 0, t.people())
 	for p := range t.people() {
@@ -171,10 +172,12 @@ func (t *tally) personMeans(places []int) []float64 {
 			means = append(means, m)
 		}
 	}
+	slices.Sort(means)
 	return means
 }
 
-// overallMeans is everybody's mean over the elements they have a mean in.
+// overallMeans is everybody's mean over the elements they have a mean in,
+// lowest first.
 func (t *tally) overallMeans(elements [][]int) []float64 {
 	means := make([]float64, 0, t.people())
 	for p := range t.people() {
@@ -189,6 +192,7 @@ func (t *tally) overallMeans(elements [][]int) []float64 {
 			means = append(means, sum/float64(n))
 		}
 	}
+	slices.Sort(means)
 	return means
 }
 
