@@ -66,7 +66,7 @@ func TestPageFillsTheDocument(t *testing.T) {
 		}
 	}
 	for _, selector := range []string{
-		"html[lang='en-GB']", "main#maincontent", "meta[name=robots]", ".app-width-wide",
+		"html[lang='en-GB']", "main#maincontent", "meta[name=robots]", "body.app-wide",
 		"script[type=module][src='" + web.Path("answer.js") + "']",
 		"link[rel=stylesheet][href='" + web.Path("octant.css") + "']",
 	} {
