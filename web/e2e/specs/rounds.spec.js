@@ -1,0 +1,59 @@
+// The lead makes a round: what it is called, who is asked, and opening it.
+
+import { test, expect, places, refused } from "../support/test.js";
+
+async function fill(page, title) {
+  await page.getByLabel("Title", { exact: true }).fill(title);
+  await page.getByRole("radio", { name: /Short form/ }).check();
+  for (const [which, day] of [["When you plan to open it", "1"], ["When you plan to close it", "31"]]) {
+    const date = page.getByRole("group", { name: which });
+    await date.getByLabel("Day").fill(day);
+    await date.getByLabel("Month").fill("12");
+    await date.getByLabel("Year").fill("2026");
+  }
+}
+
+test("a lead makes a round, asks five people and opens it", async ({ somebody, watch }) => {
+  watch.tolerate(refused(422));
+  const page = await somebody("cio");
+  const { trust } = await places(page);
+  await page.goto(trust);
+  await page.getByRole("button", { name: "Make a new round" }).click();
+  await page.getByRole("button", { name: "Save and choose who is asked" }).click();
+  await expect(page.getByRole("alert")).toContainText("Enter a title");
+  await fill(page, "Winter 2026");
+  await page.getByRole("button", { name: "Save and choose who is asked" }).click();
+
+  const people = page.getByRole("checkbox");
+  for (let i = 0; i < 4; i++) await people.nth(i).check();
+  await page.getByRole("button", { name: "Save who is asked" }).click();
+  await expect(page.getByText("4 people have been chosen so far")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Open the round" })).toHaveCount(0);
+  const round = new URL(page.url()).pathname.replace("/manage", "");
+  const early = await page.request.post(`${round}/open`, { form: {} });
+  expect(early.status()).toBe(422);
+  expect(await early.text()).toContain("at least five people");
+
+  await page.getByRole("button", { name: "Choose who is asked" }).click();
+  await people.nth(4).check();
+  await page.getByRole("button", { name: "Save who is asked" }).click();
+  await page.getByRole("button", { name: "Open the round" }).click();
+  await expect(page.getByText("The round is open")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "0 of 5 have answered" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Still to finish" })).toBeVisible();
+});
+
+test("a day that there is not is refused with the day kept", async ({ somebody, watch }) => {
+  watch.tolerate(refused(422));
+  const page = await somebody("cio");
+  const { trust } = await places(page);
+  await page.goto(`${trust}/rounds/new`);
+  await fill(page, "Spring 2027");
+  const opens = page.getByRole("group", { name: "When you plan to open it" });
+  await opens.getByLabel("Day").fill("31");
+  await opens.getByLabel("Month").fill("2");
+  await page.getByRole("button", { name: "Save and choose who is asked" }).click();
+  await expect(page.getByRole("alert")).toContainText("There is no such day");
+  await expect(page.getByLabel("Title", { exact: true })).toHaveValue("Spring 2027");
+  await expect(opens.getByLabel("Day")).toHaveValue("31");
+});
