@@ -86,9 +86,12 @@ func TestEveryMethodNamesItsPermission(t *testing.T) {
 		needs access.Permission
 		call  func(ctx context.Context, trust *store.Trust) error
 	}{
-		"Rounds":       {access.EnterTrust, func(ctx context.Context, x *store.Trust) error { _, _, err := x.Rounds(ctx, 1); return err }},
-		"Round":        {access.EnterTrust, func(ctx context.Context, x *store.Trust) error { _, err := x.Round(ctx, round.ID); return err }},
-		"CreateRound":  {access.ManageRounds, func(ctx context.Context, x *store.Trust) error { _, err := x.CreateRound(ctx, plan(), storetest.Now); return err }},
+		"Rounds": {access.EnterTrust, func(ctx context.Context, x *store.Trust) error { _, _, err := x.Rounds(ctx, 1); return err }},
+		"Round":  {access.EnterTrust, func(ctx context.Context, x *store.Trust) error { _, err := x.Round(ctx, round.ID); return err }},
+		"CreateRound": {access.ManageRounds, func(ctx context.Context, x *store.Trust) error {
+			_, err := x.CreateRound(ctx, plan(), storetest.Now)
+			return err
+		}},
 		"ChangeRound":  {access.ManageRounds, func(ctx context.Context, x *store.Trust) error { return x.ChangeRound(ctx, plan()) }},
 		"Members":      {access.ManageRounds, func(ctx context.Context, x *store.Trust) error { _, err := x.Members(ctx); return err }},
 		"Asked":        {access.ViewProgress, func(ctx context.Context, x *store.Trust) error { _, err := x.Asked(ctx, round.ID); return err }},
@@ -207,7 +210,7 @@ func TestLoginHasNoRightsOnTenantTables(t *testing.T) {
 		`SET ROLE octant_tenant; SELECT 1 / count(*) FROM rounds`: "22012", // bound to no trust there is nothing
 		`SET ROLE octant_tenant; DELETE FROM answers`:             "42501",
 		`SET ROLE octant_tenant; UPDATE reports SET digest = ''`:  "42501",
-		`CREATE TABLE more ()`: "42501",
+		`CREATE TABLE more ()`:                                    "42501",
 	} {
 		if _, err := store.Pool(db).Exec(t.Context(), statement); !hasCode(err, what) {
 			t.Errorf("%s: %v, want %s", statement, err, what)
