@@ -162,7 +162,7 @@ func Check(v CheckView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = shell(sheet{Frame: v.Frame, Title: v.title(), Error: v.Error != "", Back: Link{v.Path + "/questions", "Back"}, Scripts: []string{"print.js"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = shell(sheet{Frame: v.Frame, Title: v.title(), Error: v.Error != "", Back: Link{v.Path + "/questions", "Back"}, Broad: true, Scripts: []string{"print.js"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

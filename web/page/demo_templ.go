@@ -67,7 +67,7 @@ func Demo(v DemoView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = shell(sheet{Frame: v.Frame, Title: "Choose who to be", Trail: []Link{{"/", "Home"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = shell(sheet{Frame: v.Frame, Title: "Choose who to be", Trail: []Link{{"/", "Home"}}, Broad: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -58,14 +58,14 @@ func methodHidden() templ.Component {
 			templ_7745c5c3_Var2 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<h2 id=\"hidden\">What is never shown</h2><p>A board is small. These rules keep any one person's answer from being found. They are applied before the report is stored, so no page, chart or file can show more.</p><ul class=\"nhsuk-list nhsuk-list--bullet\"><li>Nothing shows before the round closes. Then it is worked out once and frozen.</li><li>Nothing shows for fewer than 5 people. This goes for the whole board and for each side.</li><li>If one part of a board can be shown but the rest is fewer than 5 people, neither is shown.</li><li>When all answers to a question are at one level, or at two levels next to each other, we say “close agreement” at a level and show no numbers.</li><li>The lowest and the highest answer are never shown as such.</li><li>With fewer than 10 answers, a question's score is rounded to the nearest half. With 10 or more it has one decimal. Elements have one decimal.</li><li>With 5, 6 or 7 answers, people are counted in 3 bands: levels 1 and 2, level 3, levels 4 and 5. With 8 or more they are counted at each level.</li><li>A count is left out where, taken together with others that are shown, it would give away fewer than 5 people's answers.</li><li>Comments and notes of evidence are not printed.</li></ul><p>Where something is hidden, the report says “")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<h2 id=\"hidden\">What is never shown</h2><p>A board is small. These rules keep any one person's answer from being found, also by a colleague who knows their own answer. They are applied before the report is stored, so no page, chart or file can show more.</p><h3>Before anything shows</h3><ul class=\"nhsuk-list nhsuk-list--bullet\"><li>Nothing shows before the round closes. Then it is worked out once and frozen.</li><li>Nothing shows for fewer than 5 people. This goes for the whole board, for each side and for each question.</li><li>Comments and notes of evidence are not printed.</li></ul><h3>Questions told in words</h3><ul class=\"nhsuk-list nhsuk-list--bullet\"><li>When all answers are at one level, or at two levels next to each other, we say “close agreement” at a level and show no numbers at each level.</li><li>When all but 1 or 2 people chose the same level, we say only that.</li><li>When all, or all but 1 or 2, do not know, we say only that.</li></ul><h3>Numbers that are made coarser</h3><ul class=\"nhsuk-list nhsuk-list--bullet\"><li>With 5, 6 or 7 answers, people are counted in 3 bands: levels 1 and 2, level 3, levels 4 and 5. With 8 or more they are counted at each level.</li><li>With fewer than 10 answers, a question's score is rounded to the nearest half. With 10 or more it has one decimal. Elements have one decimal.</li><li>“Rather not say” and no answer are counted together.</li><li>The scores of elements, factors, lenses and the board are made of what is shown of each question and of nothing else. So no subtraction between them tells more than the questions do.</li></ul><h3>The two sides</h3><ul class=\"nhsuk-list nhsuk-list--bullet\"><li>Both sides are shown or neither is, because the board less one side is the other.</li><li>An element's two scores are hidden if somebody who knows their own answers could be sure that everybody else on a side chose the same level.</li></ul><p>Where something is hidden, the report says “")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var3 string
 		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(notShown)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `method_rules.templ`, Line: 23, Col: 60}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `method_rules.templ`, Line: 36, Col: 60}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 		if templ_7745c5c3_Err != nil {
@@ -104,27 +104,27 @@ func methodFound() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = methodTerm("Strength", "An element or question with a high score that people agree on.").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = methodTerm("Strength", "An element that scores 3.4 or above. If there is none, the highest, if it scores 2.6 or above.").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = methodTerm("Gap", "An element or question with a low score.").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = methodTerm("Gap", "An element that scores below 2.6. If there is none, the lowest, if it scores below 3.4.").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = methodTerm("Split", "A question on which people form two camps or are far apart.").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = methodTerm("Split", "A question on which people form two camps, or else are far apart.").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = methodTerm("Blind spot", "A question that many people could not answer.").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = methodTerm("Blind spot", "A question that a quarter of the people, and at least 2, do not know about.").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = methodTerm("Difference between sides", "An element that executives and non-executives place apart.").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = methodTerm("Difference between sides", "An element that the two sides place half a level or more apart, when chance alone would hardly do so (10% or less).").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</dl><p>At most 3 of these are put forward as things to talk about. They are a start for a conversation, not a verdict.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</dl><p>At most 3 of each kind are named. Elements and questions that come out equal stay in the questionnaire's order.</p><p>Up to 3 findings are put forward as things to talk about. We take the first split, blind spot, difference between sides, gap and strength in turn, each about another element. They are a start for a conversation, not a verdict.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

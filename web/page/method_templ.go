@@ -54,7 +54,7 @@ func Method(v MethodView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<h1>How the report is made</h1><p class=\"nhsuk-lede-text\">This page says how a board's answers become a report, and what a report never shows.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<h1>How scores are worked out</h1><p class=\"nhsuk-lede-text\">This page says how a board's answers become a report, and what a report never shows.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -164,7 +164,7 @@ func Method(v MethodView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = shell(sheet{Frame: v.Frame, Title: "How the report is made"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = shell(sheet{Frame: v.Frame, Title: "How scores are worked out"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -284,7 +284,7 @@ func methodScores(v *questionnaire.Version) templ.Component {
 			templ_7745c5c3_Var8 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<h2 id=\"scores\">How scores are made</h2><ol class=\"nhsuk-list nhsuk-list--number\"><li>A question's score is the average of the levels that people chose.</li><li>An element's score is the average of its questions' scores. Every question counts the same.</li><li>The overall score is the average of the 8 element scores. Every element counts the same. We show it last, with the lowest element beside it, because one number hides more than it tells.</li></ol><p>Nobody's answer counts more than another's.</p><p>We average questions, not people. Where some people do not know, the two ways come to slightly different numbers. We always use the same one.</p><p>Words for scores:</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<h2 id=\"scores\">How scores are made</h2><ol class=\"nhsuk-list nhsuk-list--number\"><li>A question's score is the average of the levels that people chose.</li><li>An element's score is the average of its questions' scores, as the report shows them. Every question counts the same.</li><li>The overall score is the average of the 8 element scores. Every element counts the same. We show it last, with the lowest element beside it, because one number hides more than it tells.</li></ol><p>Nobody's answer counts more than another's.</p><p>We average questions, not people. Where some people do not know, the two ways come to slightly different numbers. We always use the same one.</p><p>Words for scores:</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -422,7 +422,7 @@ func methodAgreement() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = methodTerm("Wide", "On average, people are further than 0.83 of a level from the board's average.").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = methodTerm("Wide", "On average, people are further than that from the board's average.").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -514,7 +514,7 @@ func methodSure() templ.Component {
 			templ_7745c5c3_Var16 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<h2 id=\"sure\">How sure a score is</h2><p>A score comes with a range, such as “between 2.9 and 3.7 if all had answered”. The range answers one question: would the people who did not answer change the result?</p><p>It is a 95% interval for the mean from Student's t distribution, made narrower for a small board: the more of the board has answered, the narrower it is. If everybody answered, there is nothing left to guess and we say so.</p><p>The formula is: mean ± t × s ÷ √n × √(1 − n ÷ N). Here n is how many people answered, N how many were asked, and s the standard deviation (with n − 1) of the people's own averages in that element.</p><p>With fewer than 5 answers there is no range, because there is no score.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<h2 id=\"sure\">How sure a score is</h2><p>A score comes with a range, such as “between 2.9 and 3.7 if all had answered”. The range answers one question: would the people who did not answer change the result?</p><p>It is a 95% interval for the mean from Student's t distribution, made narrower for a small board: the more of the board has answered, the narrower it is. If everybody answered, there is nothing left to guess and we say so.</p><p>The formula is: mean ± t × s ÷ √n × √(1 − n ÷ N). Here n is how many people answered, N how many were asked, and s the standard deviation (with n − 1) of the people's own averages in that element.</p><p>To keep a narrow range from giving away that all answers are alike, s counts as at least half a level and is rounded up to the next quarter. The ends of the range are rounded outwards to one decimal.</p><p>With fewer than 5 answers there is no range, because there is no score.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -543,7 +543,7 @@ func methodSides() templ.Component {
 			templ_7745c5c3_Var17 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "<h2 id=\"sides\">Executives and non-executives</h2><p>The report sets the two sides of the table beside each other, one element at a time. It shows each side's average and the difference. A difference is nobody's fault: the sides see different things.</p><p>To see whether a difference could be chance, we shuffle the two labels among the same answers and count how often the difference is at least as large.</p><p>The comparison shows only when both sides have 5 or more people who answered. Numbers at each level are never shown for a side. How much a side does not know is told in words only.</p><p>Everybody who is asked is on one of the two sides. So nobody is left over who could be found by subtraction. There is no third way to divide the board.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "<h2 id=\"sides\">Executives and non-executives</h2><p>The report sets the two sides of the table beside each other, one element at a time. It shows each side's average and the difference. A difference is nobody's fault: the sides see different things.</p><p>To see whether a difference could be chance, we shuffle the two labels among the same answers and count how often the difference is at least as large. The report gives the result in steps, such as “10% or less”.</p><p>The comparison shows only when both sides have 5 or more people who answered. Numbers at each level are never shown for a side. How much a side does not know is told in words only: none or few (under 10%), some (under 40%), about half (up to 60%) or most.</p><p>Everybody who is asked is on one of the two sides. So nobody is left over who could be found by subtraction. There is no third way to divide the board.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -579,7 +579,7 @@ func methodCuts(v *questionnaire.Version) templ.Component {
 		var templ_7745c5c3_Var19 string
 		templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(len(v.Factors)))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `method.templ`, Line: 147, Col: 35}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `method.templ`, Line: 148, Col: 35}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 		if templ_7745c5c3_Err != nil {
@@ -600,7 +600,7 @@ func methodCuts(v *questionnaire.Version) templ.Component {
 		var templ_7745c5c3_Var20 string
 		templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(len(v.Lenses)))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `method.templ`, Line: 149, Col: 34}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `method.templ`, Line: 150, Col: 34}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 		if templ_7745c5c3_Err != nil {

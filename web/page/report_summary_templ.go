@@ -38,7 +38,7 @@ func reportSummary(v ReportView) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section aria-labelledby=\"summary\"><h2 class=\"nhsuk-heading-l\" id=\"summary\">Summary</h2>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"nhsuk-u-padding-top-5\" aria-labelledby=\"summary\"><h2 class=\"nhsuk-heading-l\" id=\"summary\">Summary</h2>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -535,7 +535,7 @@ func reportAgreement(v ReportView) templ.Component {
 			templ_7745c5c3_Var18 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "<section aria-labelledby=\"agree\"><h2 class=\"nhsuk-heading-l\" id=\"agree\">Where we agree and what we do not know</h2><p>An average can hide two camps. This part shows how alike the answers are, and where people could not answer at all.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "<section class=\"nhsuk-u-padding-top-5\" aria-labelledby=\"agree\"><h2 class=\"nhsuk-heading-l\" id=\"agree\">Where we agree and what we do not know</h2><p>An average can hide two camps. This part shows how alike the answers are, and where people could not answer at all.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

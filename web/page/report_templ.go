@@ -71,7 +71,7 @@ func Report(v ReportView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = captioned(v.Report.Round.Title+", "+Month(v.Report.Round.Closed), v.heading()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = captioned(v.Report.Round.Title, v.heading()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -92,7 +92,7 @@ func Report(v ReportView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = shell(sheet{Frame: v.Frame, Title: "Report: " + v.Report.Round.Title, Trail: v.trustTrail(), Wide: true, Scripts: []string{"print.js"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = shell(sheet{Frame: v.Frame, Title: "Report: " + v.Report.Round.Title, Trail: v.trustTrail(), Broad: true, Scripts: []string{"print.js"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

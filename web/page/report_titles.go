@@ -2,7 +2,6 @@ package page
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"octant/internal/maturity"
@@ -36,32 +35,31 @@ func extremes(all []scored) (highest, lowest []string) {
 	return highest, lowest
 }
 
+// mostWords is how many words a chart's title may have.
+const mostWords = 10
+
 // findingTitle says what is highest and what is lowest; "" leaves the chart its
-// plain title. A tie of more than two would not make a sentence.
+// plain title. A tie of more than two would not make a title.
 func findingTitle(all []scored) string {
 	highest, lowest := extremes(all)
 	switch {
-	case len(all) < 2:
+	case len(all) < 2 || len(highest) > 2 && len(lowest) > 2:
 		return ""
 	case len(highest) == len(all):
 		return "All score " + decimal(all[0].score)
-	case len(highest) > 2 && len(lowest) > 2:
-		return ""
 	case len(highest) > 2:
-		return verb(lowest, "scores", "score") + " lowest"
-	case len(lowest) > 2:
-		return verb(highest, "scores", "score") + " highest"
+		return "Lowest: " + quoted(lowest)
 	}
-	return fmt.Sprintf("%s highest, %s lowest", verb(highest, "scores", "score"), strings.Join(lowest, " and "))
+	if title := fmt.Sprintf("Highest: %s. Lowest: %s.", quoted(highest), quoted(lowest)); len(lowest) < 3 && len(strings.Fields(title)) <= mostWords {
+		return title
+	}
+	if len(lowest) > 2 {
+		return "Highest: " + quoted(highest)
+	}
+	return "Lowest: " + quoted(lowest)
 }
 
-// verb joins one or two names with the verb that fits.
-func verb(names []string, one, many string) string {
-	if len(names) == 1 {
-		return names[0] + " " + one
-	}
-	return strings.Join(names, " and ") + " " + many
-}
+func quoted(names []string) string { return "“" + strings.Join(names, "” and “") + "”" }
 
 func (v ReportView) heatTitle() string {
 	low, shown := 0, 0
@@ -109,5 +107,3 @@ func cutsTitle(cuts []maturity.Cut, tags []questionnaire.Tag) string {
 func elementAnchor(key string) string { return "element-" + key }
 
 func elementHeading(e *questionnaire.Element) string { return e.Key + ". " + e.Title }
-
-func itoa(n int) string { return strconv.Itoa(n) }

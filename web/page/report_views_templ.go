@@ -13,6 +13,7 @@ import (
 	"octant/internal/questionnaire"
 	"octant/web/chart"
 	"octant/web/nhsuk"
+	"strconv"
 )
 
 // reportSides sets the two sides of the table beside each other.
@@ -37,7 +38,7 @@ func reportSides(v ReportView) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section aria-labelledby=\"sides\"><h2 class=\"nhsuk-heading-l\" id=\"sides\">Executives and non-executives</h2><p>The two sides see the trust from different places. A difference is not a fault: it shows where it helps to talk.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"nhsuk-u-padding-top-5\" aria-labelledby=\"sides\"><h2 class=\"nhsuk-heading-l\" id=\"sides\">Executives and non-executives</h2><p>The two sides see the trust from different places. A difference is not a fault: it shows where it helps to talk.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -90,7 +91,7 @@ func reportCuts(v ReportView) templ.Component {
 			templ_7745c5c3_Var2 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<section aria-labelledby=\"cuts\"><h2 class=\"nhsuk-heading-l\" id=\"cuts\">Factors and lenses</h2><p>These sort the same answers in other ways. A question can count in more than one.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<section class=\"nhsuk-u-padding-top-5\" aria-labelledby=\"cuts\"><h2 class=\"nhsuk-heading-l\" id=\"cuts\">Factors and lenses</h2><p>These sort the same answers in other ways. A question can count in more than one.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -178,7 +179,7 @@ func numberWords(n *int, why maturity.Reason) string {
 	if n == nil {
 		return hiddenWords(why)
 	}
-	return itoa(*n)
+	return strconv.Itoa(*n)
 }
 
 // reportEvidence sets claims beside what could show them.
@@ -203,14 +204,14 @@ func reportEvidence(v ReportView) templ.Component {
 			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<section aria-labelledby=\"evidence\"><h2 class=\"nhsuk-heading-l\" id=\"evidence\">What is claimed and what is shown</h2><p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<section class=\"nhsuk-u-padding-top-5\" aria-labelledby=\"evidence\"><h2 class=\"nhsuk-heading-l\" id=\"evidence\">What is claimed and what is shown</h2><p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var6 string
 		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(v.evidenceWords())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `report_views.templ`, Line: 62, Col: 24}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `report_views.templ`, Line: 63, Col: 24}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 		if templ_7745c5c3_Err != nil {
@@ -252,7 +253,7 @@ func (v ReportView) evidenceWords() string {
 	case claimed == 1:
 		return "1 question scores 3 or above. " + noted(shown == 1)
 	}
-	return questions(claimed) + " score 3 or above. Somebody noted what could show it for " + itoa(shown) + " of them."
+	return questions(claimed) + " score 3 or above. Somebody noted what could show it for " + strconv.Itoa(shown) + " of them."
 }
 
 func noted(one bool) string {
@@ -284,7 +285,7 @@ func reportQuality(v ReportView) templ.Component {
 			templ_7745c5c3_Var7 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<section aria-labelledby=\"quality\"><h2 class=\"nhsuk-heading-l\" id=\"quality\">How this was made, and how good the data is</h2>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<section class=\"nhsuk-u-padding-top-5\" aria-labelledby=\"quality\"><h2 class=\"nhsuk-heading-l\" id=\"quality\">How this was made, and how good the data is</h2>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -301,7 +302,7 @@ func reportQuality(v ReportView) templ.Component {
 				var templ_7745c5c3_Var8 string
 				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(note)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `report_views.templ`, Line: 105, Col: 15}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `report_views.templ`, Line: 106, Col: 15}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 				if templ_7745c5c3_Err != nil {
@@ -367,7 +368,7 @@ func reportAbout(v ReportView) templ.Component {
 		var templ_7745c5c3_Var10 string
 		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(v.Version.Credit)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `report_views.templ`, Line: 121, Col: 43}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `report_views.templ`, Line: 122, Col: 43}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 		if templ_7745c5c3_Err != nil {
@@ -414,7 +415,7 @@ func digest(text string) templ.Component {
 			templ_7745c5c3_Var11 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<code class=\"app-digest\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<span class=\"app-digest\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -422,7 +423,7 @@ func digest(text string) templ.Component {
 			var templ_7745c5c3_Var12 string
 			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(part)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `report_views.templ`, Line: 139, Col: 9}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `report_views.templ`, Line: 140, Col: 9}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 			if templ_7745c5c3_Err != nil {
@@ -433,7 +434,7 @@ func digest(text string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "</code>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "</span>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -144,12 +144,24 @@ func agreementTally(r maturity.Result) tally {
 
 func (t tally) all() int { return t.close + t.fair + t.wide + t.split + t.hidden }
 
-// words says the tally as one sentence.
+// words says the tally as one sentence, leaving out what there is none of.
 func (t tally) words() string {
-	says := fmt.Sprintf("Of %s, people agree closely on %d and fairly well on %d. Views are wide apart on %d and split on %d.",
-		questions(t.all()), t.close, t.fair, t.wide, t.split)
-	if t.hidden > 0 {
-		says += " For " + questions(t.hidden) + " this is not shown."
+	var parts []string
+	add := func(n int, says string) {
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf(says, n))
+		}
+	}
+	add(t.close, "agree closely on %d")
+	add(t.fair, "agree fairly well on %d")
+	add(t.wide, "are far apart on %d")
+	add(t.split, "form two camps on %d")
+	says := "How far people agree is not shown for any question."
+	if len(parts) > 0 {
+		says = fmt.Sprintf("Of %s, people %s.", questions(t.all()), listed(parts))
+		if t.hidden > 0 {
+			says += " For " + questions(t.hidden) + " this is not shown."
+		}
 	}
 	return says
 }

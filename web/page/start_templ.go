@@ -89,25 +89,32 @@ func Start(v StartView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = startNext(v).Render(ctx, templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " ")
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				templ_7745c5c3_Err = startPromise().Render(ctx, templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, " ")
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				templ_7745c5c3_Err = startNext(v).Render(ctx, templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
+				if v.Done > 0 || v.Sent {
+					templ_7745c5c3_Err = startNext(v).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " ")
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = startPromise().Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+				} else {
+					templ_7745c5c3_Err = startPromise().Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, " ")
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = startNext(v).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
 				}
 			}
 			return nil
@@ -197,7 +204,7 @@ func startWhat(v StartView) templ.Component {
 		var templ_7745c5c3_Var6 string
 		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(v.Total))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `start.templ`, Line: 41, Col: 37}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `start.templ`, Line: 45, Col: 37}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 		if templ_7745c5c3_Err != nil {
@@ -210,7 +217,7 @@ func startWhat(v StartView) templ.Component {
 		var templ_7745c5c3_Var7 string
 		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(v.Minutes)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `start.templ`, Line: 41, Col: 78}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `start.templ`, Line: 45, Col: 78}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 		if templ_7745c5c3_Err != nil {
@@ -223,7 +230,7 @@ func startWhat(v StartView) templ.Component {
 		var templ_7745c5c3_Var8 string
 		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(Day(v.Round.ClosesOn))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `start.templ`, Line: 43, Col: 60}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `start.templ`, Line: 47, Col: 60}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 		if templ_7745c5c3_Err != nil {
@@ -237,7 +244,8 @@ func startWhat(v StartView) templ.Component {
 	})
 }
 
-// startNext is the one thing to do next, at the top and at the end of the page.
+// startNext is the one thing to do next: after the promise for somebody new,
+// before it for somebody who comes back.
 func startNext(v StartView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -268,7 +276,7 @@ func startNext(v StartView) templ.Component {
 			var templ_7745c5c3_Var10 templ.SafeURL
 			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinURLErrs(v.Path + "/answers")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `start.templ`, Line: 52, Col: 33}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `start.templ`, Line: 57, Col: 33}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 			if templ_7745c5c3_Err != nil {
@@ -291,7 +299,7 @@ func startNext(v StartView) templ.Component {
 			var templ_7745c5c3_Var11 string
 			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(v.Total))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `start.templ`, Line: 57, Col: 51}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `start.templ`, Line: 62, Col: 51}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 			if templ_7745c5c3_Err != nil {
@@ -313,7 +321,7 @@ func startNext(v StartView) templ.Component {
 			var templ_7745c5c3_Var12 string
 			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(outOf(v.Done, v.Total))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `start.templ`, Line: 60, Col: 48}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `start.templ`, Line: 65, Col: 48}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 			if templ_7745c5c3_Err != nil {
@@ -346,7 +354,7 @@ func startNext(v StartView) templ.Component {
 				var templ_7745c5c3_Var14 templ.SafeURL
 				templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinURLErrs(v.Path + "/questions")
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `start.templ`, Line: 63, Col: 54}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `start.templ`, Line: 68, Col: 54}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 				if templ_7745c5c3_Err != nil {
@@ -388,7 +396,7 @@ func startPromise() templ.Component {
 			templ_7745c5c3_Var15 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<h2 class=\"nhsuk-heading-m\">Why you are asked</h2><p>Board members often see the same board differently. Your answers, put together with those of your colleagues, show where you agree, where you do not, and what you might do next.</p><h2 class=\"nhsuk-heading-m\">Who sees what</h2><ul class=\"nhsuk-list nhsuk-list--bullet\"><li>You can see and download your own answers.</li><li>Nobody else at your trust can see one person's answers or comments. That includes the round lead, the chair and the chief executive.</li><li>Those who run the round can see who has not yet submitted, so that they can remind people.</li><li>When the round closes, the trust gets one report about the board as a whole. Nothing shows for fewer than 5 people.</li><li>Comments are not printed in the report. They stay in your own copy, to bring to the board's discussion.</li></ul><p>Somebody may ask the trust for its report under the Freedom of Information Act, and it may be published. Expect that the report could be read by anybody.</p><h2 class=\"nhsuk-heading-m\">What is kept and when it goes</h2><ul class=\"nhsuk-list nhsuk-list--bullet\"><li>Your answers are kept under a code, apart from your name. The plan is to remove the link between the two 30 days after the trust's next round closes, or after 24 months at most.</li><li>The plan for comments is 12 months.</li><li>The trust keeps the report with its board papers.</li></ul><p><a href=\"/privacy\">More about privacy</a>. <a href=\"/method\">How the report is made</a>.</p><h2 class=\"nhsuk-heading-m\">Your choice</h2><p>You do not have to answer. You can leave out any question, or select “Rather not say”. Your answers count only once you submit them, and you can change them until the round closes.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<h2 class=\"nhsuk-heading-m\">Why you are asked</h2><p>Board members often see the same board differently. Your answers, put together with those of your colleagues, show where you agree, where you do not, and what you might do next.</p><h2 class=\"nhsuk-heading-m\">Who sees what</h2><ul class=\"nhsuk-list nhsuk-list--bullet\"><li>You can see and download your own answers.</li><li>Nobody else at your trust can see one person's answers or comments. That includes the round lead, the chair and the chief executive.</li><li>Those who run the round can see who has not yet submitted, so that they can remind people.</li><li>When the round closes, the trust gets one report about the board as a whole. Nothing shows for fewer than 5 people.</li><li>Comments are not printed in the report. They stay in your own copy, to bring to the board's discussion.</li></ul><p>Somebody may ask the trust for its report under the Freedom of Information Act, and it may be published. Expect that the report could be read by anybody.</p><h2 class=\"nhsuk-heading-m\">What is kept and when it goes</h2><ul class=\"nhsuk-list nhsuk-list--bullet\"><li>Your answers are kept under a code, apart from your name. The plan is to remove the link between the two 30 days after the trust's next round closes, or after 24 months at most.</li><li>Comments and notes of evidence are kept for 12 months. That is the plan too.</li><li>The trust keeps the report with its board papers.</li></ul><p>Read <a href=\"/privacy\">more about privacy</a> and <a href=\"/method\">how scores are worked out</a>.</p><h2 class=\"nhsuk-heading-m\">Your choice</h2><p>You do not have to answer. You can leave out any question, or select “Rather not say”. Your answers count only once you submit them, and you can change them until the round closes.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

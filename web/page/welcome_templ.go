@@ -95,7 +95,7 @@ func Welcome(v WelcomeView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</p><h2 class=\"nhsuk-heading-l\">What it is not</h2><p>It is no inspection and no league table. Nobody at the trust sees one person's answers, and no national body receives them.</p><p><a href=\"/method\">How the report is made</a></p><p><a href=\"/privacy\">What is kept and who sees it</a></p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</p><h2 class=\"nhsuk-heading-l\">What it is not</h2><p>It is no inspection and no league table. Nobody at the trust sees one person's answers, and no national body receives them.</p><p><a href=\"/method\">How scores are worked out</a></p><p><a href=\"/privacy\">What is kept and who sees it</a></p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
