@@ -88,13 +88,23 @@ func nearlyLevel(c Counts) (level int, ok bool) {
 func bandsOf(c Counts) [3]int { return [3]int{c[0] + c[1], c[2], c[3] + c[4]} }
 
 // estimate is what anybody can tell of a question's mean from what is shown of
-// it: a value to reckon with, and the range the true mean lies in. All figures
-// above single questions are made of estimates and of nothing else, so that no
-// subtraction between them tells more than the questions themselves do.
+// it: a value to reckon with, the range the true mean lies in, and how far
+// answers spread. All figures above single questions are made of estimates and
+// of nothing else, so that no subtraction between them, and no width of an
+// interval, tells more than the questions themselves do.
 type estimate struct {
 	value, low, high float64
+	spread           float64 // standard deviation, in levels
 	shown            bool
 }
+
+// Where people in the two outer bands, and one far from all others, are taken
+// to stand when only so much is known of them.
+const (
+	lowBand  = 1.5
+	highBand = 4.5
+	farAway  = 2.5 // levels
+)
 
 func estimateOf(c Counts) estimate {
 	n := float64(c.N())
@@ -102,30 +112,40 @@ func estimateOf(c Counts) estimate {
 	at := float64(level)
 	switch how {
 	case tellCounts:
-		return exactly(c.Mean())
+		return estimate{c.Mean(), c.Mean(), c.Mean(), math.Sqrt(c.Variance()), true}
 	case tellBands:
-		return around(half(c.Mean()), 0.25)
+		return around(half(c.Mean()), 0.25, bandSpread(c))
 	case tellBandsOnly:
-		b := bandsOf(c)
-		outer := func(low, middle, high float64) float64 {
-			return (low*float64(b[0]) + middle*float64(b[1]) + high*float64(b[2])) / n
-		}
-		return estimate{half(outer(1.5, 3, 4.5)), outer(1, 3, 4), outer(2, 3, 5), true}
+		middle := bandMean(c, lowBand, 3, highBand)
+		return estimate{half(middle), bandMean(c, 1, 3, 4), bandMean(c, 2, 3, 5), bandSpread(c), true}
 	case tellAgreed:
 		if n >= minCounts {
-			return around(half(c.Mean()), 0.25)
+			return around(half(c.Mean()), 0.25, 0.5)
 		}
-		return around(at, 0.5)
+		return around(at, 0.5, 0.5)
 	case tellNearly:
-		return estimate{at, onScale(at - (at-1+1)/n), onScale(at + (questionnaire.Levels-at+1)/n), true}
+		low, high := at-(at-1+1)/n, at+(questionnaire.Levels-at+1)/n
+		return estimate{at, onScale(low), onScale(high), farAway / math.Sqrt(n), true}
 	}
 	return estimate{}
 }
 
-func exactly(mean float64) estimate { return estimate{mean, mean, mean, true} }
+// bandMean is the mean if all in a band stood at one place.
+func bandMean(c Counts, low, middle, high float64) float64 {
+	b := bandsOf(c)
+	return (low*float64(b[0]) + middle*float64(b[1]) + high*float64(b[2])) / float64(c.N())
+}
 
-func around(value, reach float64) estimate {
-	return estimate{value, onScale(value - reach), onScale(value + reach), true}
+func bandSpread(c Counts) float64 {
+	mean, sum := bandMean(c, lowBand, 3, highBand), 0.0
+	for i, at := range [3]float64{lowBand, 3, highBand} {
+		sum += float64(bandsOf(c)[i]) * (at - mean) * (at - mean)
+	}
+	return math.Sqrt(sum / float64(c.N()-1))
+}
+
+func around(value, reach, spread float64) estimate {
+	return estimate{value, onScale(value - reach), onScale(value + reach), spread, true}
 }
 
 // Why a value is not shown. Each continues "Not shown:".
@@ -141,7 +161,6 @@ const (
 	allButOneOrTwo Reason = "all but one or two people chose one level, and numbers would give them away"
 	toldTogether   Reason = "told together, as the number without an answer"
 	nearlyAllDont  Reason = "all, or all but one or two, do not know"
-	oneQuestion    Reason = "an interval from one question would give its answers away"
 	smallSide      Reason = "fewer than 5 people of a side answered"
 	sidesUnsafe    Reason = "somebody's answers could be worked out, or a side gave too few scores"
 )
@@ -240,8 +259,3 @@ func (it *Item) hide(why Reason, values ...string) {
 		it.HiddenValues[v] = why
 	}
 }
-
-// quarterUp is a spread as published intervals reckon with it: at least half a
-// level, and rounded up to the next quarter, so that a narrow interval cannot
-// tell that everybody's answers are alike.
-func quarterUp(sd float64) float64 { return max(0.5, math.Ceil(sd*4-tiny)/4) }

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"gonum.org/v1/gonum/stat"
-
 	"octant/internal/questionnaire"
 )
 
@@ -46,17 +44,17 @@ func Hide(in Input) Result {
 	for i := range t.asked {
 		items[i], estimates[i] = t.disclose(i)
 	}
-	var means []float64 // of the elements shown, unrounded
-	var scored [][]int  // the questions each rests on
+	var summaries []summary // of the elements shown
+	var scored [][]int      // the questions each rests on
 	for i := range t.version.Elements {
 		e := &t.version.Elements[i]
 		el, shown := t.discloseElement(e, items, estimates)
 		r.Elements = append(r.Elements, el)
 		if el.Score != nil {
-			means, scored = append(means, meanOf(estimates, shown)), append(scored, shown)
+			summaries, scored = append(summaries, summaryOf(estimates, shown)), append(scored, shown)
 		}
 	}
-	r.Overall = t.discloseOverall(means, scored)
+	r.Overall = t.discloseOverall(summaries, scored)
 	r.Lowest = lowest(r.Elements)
 	r.Sides = t.discloseSides(estimates)
 	cut := func(places []int) Cut { return t.discloseCut(places, estimates) }
@@ -86,9 +84,9 @@ func (t *tally) discloseElement(e *questionnaire.Element, items []Item, estimate
 		el.Hidden = tooFewItems
 		return el, nil
 	}
-	means := t.personMeans(shown)
-	el.Figure = t.disclosedFigure(meanOf(estimates, shown), means, len(shown))
-	el.Respondents, el.Claimed = new(len(means)), new(claimed)
+	people := len(t.personMeans(shown))
+	el.Figure = t.disclosedFigure(summaryOf(estimates, shown), people)
+	el.Respondents, el.Claimed = new(people), new(claimed)
 	if t.evidence {
 		el.Shown = new(evidenced)
 	}
@@ -98,44 +96,42 @@ func (t *tally) discloseElement(e *questionnaire.Element, items []Item, estimate
 // enough says whether at least three fifths are shown.
 func enough(shown, of int) bool { return shown > 0 && shown*5 >= of*3 }
 
-func meanOf(estimates []estimate, places []int) float64 {
-	values := make([]float64, len(places))
-	for i, p := range places {
-		values[i] = estimates[p].value
+// summary is a score made of estimates: its value and the widest spread that
+// people's own scores can have, which is that of people who are as far above or
+// below the others in every question.
+type summary struct{ value, spread float64 }
+
+func summaryOf(estimates []estimate, places []int) summary {
+	var s summary
+	for _, p := range places {
+		s.value += estimates[p].value / float64(len(places))
+		s.spread += estimates[p].spread / float64(len(places))
 	}
-	return stat.Mean(values, nil)
+	return s
 }
 
-// disclosedFigure rounds a score to one decimal and puts around it an interval
-// that is rounded outwards and hides how alike people's own means are.
-func (t *tally) disclosedFigure(score float64, means []float64, questions int) Figure {
-	rounded := tenth(score)
+// disclosedFigure rounds a score of so many people to one decimal and puts
+// around it an interval that is rounded outwards. Its width comes from what is
+// shown of the questions: people's own means would tell how alike they are.
+func (t *tally) disclosedFigure(s summary, people int) Figure {
+	rounded := tenth(s.value)
 	f := Figure{Score: new(rounded), Level: LevelName(t.version, rounded)}
-	n := len(means)
-	switch {
-	case n < MinShown:
-		f.Hidden = tooFewAnswers
-	case n >= t.invited:
-		f.within(0)
-	case questions < 2:
-		f.Hidden = oneQuestion
-	default:
-		f.within(Margin(quarterUp(stat.StdDev(means, nil)), n, t.invited))
-		f.Low, f.High = new(down(*f.Low)), new(up(*f.High))
-		f.OnEdge = LevelOf(*f.Low) != LevelOf(*f.High)
-	}
+	f.within(t.margin(s.spread, people))
+	f.Low, f.High = new(down(*f.Low)), new(up(*f.High))
+	f.OnEdge = LevelOf(*f.Low) != LevelOf(*f.High)
 	return f
 }
 
-func (t *tally) discloseOverall(means []float64, scored [][]int) Figure {
-	if !enough(len(means), len(t.version.Elements)) {
+func (t *tally) discloseOverall(elements []summary, scored [][]int) Figure {
+	if !enough(len(elements), len(t.version.Elements)) {
 		return Figure{Hidden: tooFewElements}
 	}
-	questions := 0
-	for _, places := range scored {
-		questions += len(places)
+	var all summary
+	for _, e := range elements {
+		all.value += e.value / float64(len(elements))
+		all.spread += e.spread / float64(len(elements))
 	}
-	return t.disclosedFigure(stat.Mean(means, nil), t.overallMeans(scored), questions)
+	return t.disclosedFigure(all, len(t.overallMeans(scored)))
 }
 
 func (t *tally) discloseCut(places []int, estimates []estimate) Cut {
@@ -150,7 +146,7 @@ func (t *tally) discloseCut(places []int, estimates []estimate) Cut {
 		c.Hidden = tooFewItems
 		return c
 	}
-	c.Figure = t.disclosedFigure(meanOf(estimates, shown), t.personMeans(shown), len(shown))
+	c.Figure = t.disclosedFigure(summaryOf(estimates, shown), len(t.personMeans(shown)))
 	return c
 }
 

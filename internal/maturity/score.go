@@ -82,7 +82,7 @@ func (t *tally) element(e *questionnaire.Element) Element {
 func (t *tally) figure(score float64, means []float64) Figure {
 	f := Figure{Score: new(score), Level: LevelName(t.version, score)}
 	if n := len(means); n >= MinShown {
-		f.within(Margin(stat.StdDev(means, nil), n, t.invited))
+		f.within(t.margin(stat.StdDev(means, nil), n))
 	}
 	return f
 }

@@ -275,7 +275,15 @@ func Margin(sd float64, n, population int) float64 {
 	if n >= population {
 		return 0
 	}
+	return reach(studentT(n), sd, n, population)
+}
+
+func reach(t, sd float64, n, population int) float64 {
 	size := float64(n)
-	t := distuv.StudentsT{Sigma: 1, Nu: size - 1}.Quantile(0.975)
 	return t * sd / math.Sqrt(size) * math.Sqrt(1-size/float64(population))
+}
+
+// studentT is the 97.5 % point of Student's t for a mean of n.
+func studentT(n int) float64 {
+	return distuv.StudentsT{Sigma: 1, Nu: float64(n - 1)}.Quantile(0.975)
 }

@@ -33,7 +33,8 @@ type tally struct {
 	items    []itemTally
 	invited  int
 	bySide   map[assessment.Side]int
-	evidence bool // notes of evidence were asked for
+	evidence bool            // notes of evidence were asked for
+	studentT map[int]float64 // by number of people; dear to work out and mostly the same
 }
 
 // itemTally is one question counted.
@@ -50,7 +51,7 @@ type itemTally struct {
 func count(in Input) *tally {
 	t := &tally{
 		version: in.Version, form: in.Form, invited: max(in.Invited, len(in.Responses), in.file.People()),
-		bySide: in.InvitedBySide, evidence: !in.NoEvidence,
+		bySide: in.InvitedBySide, evidence: !in.NoEvidence, studentT: make(map[int]float64),
 	}
 	if t.form == "" {
 		t.form = questionnaire.Full
@@ -117,6 +118,19 @@ func (it *itemTally) add(c assessment.Choice, side int) {
 	default:
 		it.notAnswered++
 	}
+}
+
+// margin is [Margin] among the people invited.
+func (t *tally) margin(sd float64, n int) float64 {
+	if n >= t.invited {
+		return 0
+	}
+	at, ok := t.studentT[n]
+	if !ok {
+		at = studentT(n)
+		t.studentT[n] = at
+	}
+	return reach(at, sd, n, t.invited)
 }
 
 func (t *tally) people() int { return len(t.side) }
