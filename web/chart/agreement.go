@@ -23,11 +23,20 @@ type agreementRow struct {
 	says  string
 }
 
+// saysAt is the baseline of a row's words: under its marks where it has any.
+func (r agreementRow) saysAt(top int) int {
+	if len(r.marks) == 0 {
+		return top + agreementMark
+	}
+	return top + agreementSays
+}
+
 // The heights and widths of a row of marks.
 const (
-	agreementRowH = 66
-	agreementName = 18
-	agreementMark = 38 // the marks' middle line
+	agreementRowH = 92
+	agreementName = 22
+	agreementMark = 43 // the marks' middle line
+	agreementSays = 70
 	agreementStep = 26 // from mark to mark
 )
 
@@ -38,7 +47,7 @@ func markX(n int) int { return 11 + n*agreementStep }
 
 func newAgreement(s Setting, r maturity.Report, v *questionnaire.Version) agreement {
 	a := agreement{frame: newFrame(s, "agreement", "How far board members agree")}
-	a.subtitle = "One mark for each question, by how far apart its answers are. " + who(r) + "."
+	a.subtitle = "One mark for each question, by how far apart its answers are. " + who(r)
 	a.alt = "How far board members agree in each element"
 	a.table = Table{Caption: "Agreement by element", Columns: []string{"Element", "Close", "Fair", "Wide", "Split", "Not shown"}}
 	var says []string
@@ -47,7 +56,7 @@ func newAgreement(s Setting, r maturity.Report, v *questionnaire.Version) agreem
 		tally := tallyOf(e.items(r))
 		row := agreementRow{name: e.Title, marks: tally.marks(), says: tally.words(e.said.Hidden)}
 		a.rows = append(a.rows, row)
-		a.table.Rows = append(a.table.Rows, append([]Cell{words(e.Title)}, tally.cells(e.said.Hidden)...))
+		a.table.add(append([]Cell{words(e.Title)}, tally.cells(e.said.Hidden)...)...)
 		says = append(says, e.Title+": "+lower(row.says)+".")
 		any = any || tally.shown() > 0
 	}
@@ -134,9 +143,9 @@ type itemAgreementRow struct {
 // The heights of a list of questions under the four labels.
 const (
 	spreadHead = 30
-	spreadRow  = 60
-	spreadName = 18
-	spreadLine = 40
+	spreadRow  = 64
+	spreadName = 22
+	spreadLine = 45
 )
 
 func (a itemAgreements) height() int { return spreadHead + len(a.rows)*spreadRow }
@@ -148,16 +157,16 @@ func labelX(l maturity.Label) float64 { return (float64(place(l)) + 0.5) * 100 /
 
 func newItemAgreement(s Setting, r maturity.Report, v *questionnaire.Version, key string) itemAgreements {
 	e := elementOf(r, v, key)
-	a := itemAgreements{frame: newFrame(s, "agreement-"+key, "How far board members agree: "+e.Title)}
-	a.subtitle = "How far apart the answers to each question are. " + who(r) + "."
-	a.alt = "How far board members agree on the questions about " + e.Title
-	a.table = Table{Caption: "Agreement, " + e.Title, Columns: []string{"Question", "Agreement", "Average distance from the mean, in levels"}}
+	a := itemAgreements{frame: newFrame(s, "agreement-"+key, "How far board members agree on "+quoted(e.Title))}
+	a.subtitle = "How far apart the answers to each question are. " + who(r)
+	a.alt = "How far board members agree on the questions about " + quoted(e.Title)
+	a.table = Table{Caption: "Agreement on " + quoted(e.Title), Columns: []string{"Question", "Agreement", "Average distance from the mean, in levels"}}
 	var says []string
 	any := false
 	for _, i := range e.items(r) {
 		row := itemAgreementRow{name: i.name(), label: i.said.Label, says: itemAgreement(i.said)}
 		a.rows = append(a.rows, row)
-		a.table.Rows = append(a.table.Rows, []Cell{words(row.name), words(row.says), distance(i.said).cell()})
+		a.table.add(words(row.name), words(row.says), distance(i.said).cell())
 		says = append(says, row.name+": "+lower(row.says)+".")
 		any = any || row.label != ""
 	}

@@ -33,9 +33,9 @@ type segment struct {
 // The heights of a row of answers, and of the head over the column of numbers.
 const (
 	answerHead = 44
-	answerRowH = 64
-	answerName = 18
-	answerBar  = 28 // where the bar starts in its row
+	answerRowH = 72
+	answerName = 22
+	answerBar  = 33 // where the bar starts in its row
 	answerTall = 28
 )
 
@@ -115,10 +115,10 @@ func sum(counts []int) int {
 
 func newAnswers(s Setting, r maturity.Report, v *questionnaire.Version, key string) answers {
 	e := elementOf(r, v, key)
-	a := answers{frame: newFrame(s, "answers-"+key, "Answers: "+e.Title), levels: v.LevelNames}
-	a.subtitle = "Number of board members at each level. Bars lean right where more people chose levels 4 and 5. " + who(r) + "."
-	a.alt = "How board members answered the questions about " + e.Title
-	a.table = Table{Caption: "Answers, " + e.Title, Columns: []string{"Question"}}
+	a := answers{frame: newFrame(s, "answers-"+key, "Answers on "+quoted(e.Title)), levels: v.LevelNames}
+	a.subtitle = "Number of board members at each level. Bars lean right where more people chose levels 4 and 5. " + who(r)
+	a.alt = "How board members answered the questions about " + quoted(e.Title)
+	a.table = Table{Caption: "Answers on " + quoted(e.Title), Columns: []string{"Question"}}
 	wide := span(r)
 	all := e.items(r)
 	for _, i := range all {

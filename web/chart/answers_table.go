@@ -24,7 +24,7 @@ func (a *answers) tabulate(all []item, v *questionnaire.Version) {
 			noAnswer(i.said).cell(),
 			itemScore(i.said).cell(),
 			words(itemAgreement(i.said)))
-		a.table.Rows = append(a.table.Rows, row)
+		a.table.add(row...)
 	}
 }
 
@@ -32,6 +32,9 @@ func (a *answers) tabulate(all []item, v *questionnaire.Version) {
 // two outer bands as well.
 func spreadCells(i maturity.Item, bands bool) []Cell {
 	none := words(spreadWords(i))
+	if toldLevel(i) > 0 {
+		none = words(notShown(""))
+	}
 	cells := []Cell{none, none, none, none, none}
 	outer := []Cell{none, none}
 	switch counts := distribution(i); {
@@ -73,9 +76,9 @@ func itemScore(i maturity.Item) value {
 	return score(i.Mean, whyNot(i, "mean"))
 }
 
-// itemAgreement is an item's label, or the words that are told in its place.
+// itemAgreement is an item's label, or the words that tell more.
 func itemAgreement(i maturity.Item) string {
-	if i.Label == "" && toldLevel(i) > 0 {
+	if toldLevel(i) > 0 {
 		return spreadWords(i)
 	}
 	return labelWords(i.Label, whyNot(i, "label"))

@@ -32,22 +32,21 @@ func fillOf(class string, i int) string {
 	return likert[i]
 }
 
-// paint is how a segment is filled and outlined. A band of two levels has the
-// lighter colour of the two inside and the darker one around it.
-type paint struct{ fill, stroke, text, tone string }
+// paint is how a segment is filled, edged and written on.
+type paint struct{ fill, edge, text, tone string }
 
 func paintOf(kind string) paint {
 	switch kind {
 	case "low":
 		return paint{likert[1], likert[0], ink, "dark"}
 	case "middle":
-		return paint{likert[2], likert[2], ink, "dark"}
+		return paint{likert[2], "", ink, "dark"}
 	case "high":
 		return paint{likert[3], likert[4], ink, "dark"}
 	}
 	fill := likert[kind[0]-'1']
 	if kind == "1" || kind == "5" {
-		return paint{fill, fill, paper, "light"}
+		return paint{fill, "", paper, "light"}
 	}
-	return paint{fill, fill, ink, "dark"}
+	return paint{fill, "", ink, "dark"}
 }

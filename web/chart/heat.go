@@ -28,7 +28,7 @@ type heatCell struct {
 
 func newHeat(s Setting, r maturity.Report, v *questionnaire.Version) heat {
 	h := heat{frame: newFrame(s, "heat", "Every question’s score"), levels: v.LevelNames}
-	h.subtitle = "Average score from 1 to 5 for each question. Darker means higher. " + who(r) + "."
+	h.subtitle = "Average score from 1 to 5 for each question. Darker means higher. " + who(r)
 	h.table = Table{Caption: "Scores by question", Columns: []string{"Element", "Question", "Topic", "Score"}}
 	any := false
 	for _, e := range elements(r, v) {
@@ -37,7 +37,7 @@ func newHeat(s Setting, r maturity.Report, v *questionnaire.Version) heat {
 			value := itemScore(i.said)
 			cell := newHeatCell(i, value)
 			row.cells = append(row.cells, cell)
-			h.table.Rows = append(h.table.Rows, []Cell{words(e.Title), words(i.Key), words(i.Topic), value.cell()})
+			h.table.add(words(e.Title), words(i.Key), words(i.Topic), value.cell())
 			any = any || cell.step > 0
 		}
 		h.columns = max(h.columns, len(row.cells))

@@ -25,12 +25,12 @@ type sideRow struct {
 // The heights of a row of sides, and the room at both ends of the scale for
 // the numbers beside the outermost markers.
 const (
-	sideHead  = 8
-	sideRowH  = 74
+	sideHead  = 0
+	sideRowH  = 80
 	sideFoot  = 26
-	sideName  = 18
-	sideSays  = 38
-	sideLine  = 58
+	sideName  = 22
+	sideSays  = 42
+	sideLine  = 62
 	sideInset = 11
 )
 
@@ -40,7 +40,7 @@ func (s sides) top(row int) int { return sideHead + row*sideRowH }
 
 func newSides(set Setting, r maturity.Report, v *questionnaire.Version) sides {
 	s := sides{frame: newFrame(set, "sides", "How executives and non-executives see it")}
-	s.subtitle = "Average score from 1 to 5 of each side, for each element. " + sidesWho(r) + "."
+	s.subtitle = "Average score from 1 to 5 of each side, for each element. " + sidesWho(r)
 	s.alt = "Scores of executives and non-executives"
 	s.table = Table{Caption: "Executives and non-executives", Columns: []string{"Element", "Executives", "Non-executives",
 		"Gap", "In words", "Executives who do not know", "Non-executives who do not know"}}
@@ -50,9 +50,9 @@ func newSides(set Setting, r maturity.Report, v *questionnaire.Version) sides {
 		said := sideOf(r.Result, e.Key)
 		row := newSideRow(e.Title, said)
 		s.rows = append(s.rows, row)
-		s.table.Rows = append(s.table.Rows, []Cell{words(row.name), row.executive.cell(), row.nonExecutive.cell(),
+		s.table.add(words(row.name), row.executive.cell(), row.nonExecutive.cell(),
 			score(said.Gap, said.Hidden).cell(), words(row.says),
-			words(shareWords(said.ExecutiveDontKnow, said.Hidden)), words(shareWords(said.NonExecutiveDontKnow, said.Hidden))})
+			words(shareWords(said.ExecutiveDontKnow, said.Hidden)), words(shareWords(said.NonExecutiveDontKnow, said.Hidden)))
 		says = append(says, row.name+": "+lower(row.says)+".")
 		any = any || row.executive.shown || row.nonExecutive.shown
 	}
@@ -107,24 +107,30 @@ func sidesWho(r maturity.Report) string {
 		return who(r)
 	}
 	return counted(*e, "executive", "executives") + " and " + counted(*n, "non-executive", "non-executives") +
-		" answered, " + month(r.Round.Closed)
+		" answered, " + month(r.Round.Closed) + "."
 }
 
-// ends are a row's two markers from left to right, each with its number on
-// the outer side, so that numbers never meet.
-func (r sideRow) ends() (left, right sideEnd, both bool) {
-	e := sideEnd{executive: true, value: r.executive, at: onScale(r.executive.at)}
-	n := sideEnd{value: r.nonExecutive, at: onScale(r.nonExecutive.at)}
-	both = e.value.shown && n.value.shown
-	if e.at < n.at {
-		return e, n, both
-	}
-	return n, e, both
-}
-
-// sideEnd is one marker of a row.
+// sideEnd is one marker of a row. Its number stands on the outer side, so that
+// numbers never meet.
 type sideEnd struct {
 	executive bool
 	value     value
 	at        float64
+	left      bool
+}
+
+// ends are a row's markers, executives' first, so that where both stand in one
+// place the ring is drawn inside the square.
+func (r sideRow) ends() []sideEnd {
+	e := sideEnd{executive: true, value: r.executive, at: onScale(r.executive.at)}
+	n := sideEnd{value: r.nonExecutive, at: onScale(r.nonExecutive.at)}
+	e.left = e.at < n.at
+	n.left = !e.left
+	var shown []sideEnd
+	for _, end := range []sideEnd{e, n} {
+		if end.value.shown {
+			shown = append(shown, end)
+		}
+	}
+	return shown
 }

@@ -46,6 +46,19 @@ func (t Table) CSV(w io.Writer) error {
 	return nil
 }
 
+// add appends a row. A reason that would stand in it several times is given
+// once, so that nobody has to hear it six times over.
+func (t *Table) add(row ...Cell) {
+	said := map[string]bool{}
+	for i, cell := range row {
+		if said[cell.Text] && strings.HasPrefix(cell.Text, "Not shown: ") {
+			row[i].Text = "Not shown"
+		}
+		said[cell.Text] = true
+	}
+	t.Rows = append(t.Rows, row)
+}
+
 // numeric says whether a column holds numbers, from the first that has one.
 func (t Table) numeric(column int) bool {
 	for _, row := range t.Rows {

@@ -31,13 +31,13 @@ func (u unknown) height() int { return len(u.rows) * barRow }
 
 func newUnknown(s Setting, r maturity.Report, v *questionnaire.Version) unknown {
 	u := unknown{frame: newFrame(s, "do-not-know", "What board members do not know")}
-	u.subtitle = "Share of answers that were “I do not know”, for each element. " + who(r) + "."
+	u.subtitle = "Share of answers that were “I do not know”, for each element. " + who(r)
 	u.alt = "Share of answers that were “I do not know”"
-	u.table = Table{Caption: "I do not know, by element", Columns: []string{"Element", "Share of answers"}}
+	u.table = Table{Caption: "Answers of “I do not know” by element", Columns: []string{"Element", "Share of answers"}}
 	for _, e := range elements(r, v) {
 		value := share(e.said.DontKnow, e.said.Hidden)
 		u.rows = append(u.rows, bar{name: e.Title, value: value, reach: within(value.at*100, 0, 100)})
-		u.table.Rows = append(u.table.Rows, []Cell{words(e.Title), value.cell()})
+		u.table.add(words(e.Title), value.cell())
 	}
 	u.finish("element", "elements", r.Result.Hidden)
 	return u
@@ -45,10 +45,10 @@ func newUnknown(s Setting, r maturity.Report, v *questionnaire.Version) unknown 
 
 func newItemUnknown(s Setting, r maturity.Report, v *questionnaire.Version, key string) unknown {
 	e := elementOf(r, v, key)
-	u := unknown{frame: newFrame(s, "do-not-know-"+key, "What board members do not know: "+e.Title)}
-	u.subtitle = "Number of board members who chose “I do not know”. " + who(r) + "."
-	u.alt = "Number of board members who chose “I do not know” about " + e.Title
-	u.table = Table{Caption: "I do not know, " + e.Title, Columns: []string{"Question", "Board members"}}
+	u := unknown{frame: newFrame(s, "do-not-know-"+key, "What board members do not know about "+quoted(e.Title))}
+	u.subtitle = "Number of board members who chose “I do not know”. " + who(r)
+	u.alt = "Number of board members who chose “I do not know” about " + quoted(e.Title)
+	u.table = Table{Caption: "Answers of “I do not know” on " + quoted(e.Title), Columns: []string{"Question", "Board members"}}
 	for _, i := range e.items(r) {
 		value := dontKnow(i.said)
 		row := bar{name: i.name(), value: value}
@@ -56,7 +56,7 @@ func newItemUnknown(s Setting, r maturity.Report, v *questionnaire.Version, key 
 			row.reach = within(value.at*100/float64(r.Result.Respondents), 0, 100)
 		}
 		u.rows = append(u.rows, row)
-		u.table.Rows = append(u.table.Rows, []Cell{words(row.name), value.cell()})
+		u.table.add(words(row.name), value.cell())
 	}
 	u.finish("question", "questions", r.Result.Hidden)
 	return u

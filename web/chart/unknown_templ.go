@@ -273,7 +273,7 @@ func unknownFigure(u unknown) templ.Component {
 							return templ_7745c5c3_Err
 						}
 					} else {
-						templ_7745c5c3_Err = quietly(row.value.text, top+barTop+11, wideWords).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = quietly(row.value.text, 0, top+barTop+11, wideWords).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"octant/internal/maturity"
 	"octant/internal/questionnaire"
@@ -119,9 +121,9 @@ func levelName(v *questionnaire.Version, level int) string {
 // who says how many answered and when, for the end of a subtitle.
 func who(r maturity.Report) string {
 	if r.Result.Hidden != "" || r.Result.Respondents == 0 {
-		return month(r.Round.Closed)
+		return month(r.Round.Closed) + "."
 	}
-	return fmt.Sprintf("%d of %d board members answered, %s",
+	return fmt.Sprintf("%d of %d board members answered, %s.",
 		r.Result.Respondents, r.Result.Invited, month(r.Round.Closed))
 }
 
@@ -133,7 +135,8 @@ var london = func() *time.Location {
 	return l
 }()
 
-func month(t time.Time) string { return t.In(london).Format("Jan 2006") }
+// month is a date as charts write it; its parts stay on one line.
+func month(t time.Time) string { return t.In(london).Format("Jan\u00a02006") }
 
 // listed joins names as a sentence does: "a, b and c".
 func listed(names []string) string {
@@ -187,17 +190,18 @@ func tied(names []string, values []value, at float64) string {
 
 // lower makes the first letter small, for use inside a sentence.
 func lower(s string) string {
-	if s == "" {
+	first, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
 		return s
 	}
-	return strings.ToLower(s[:1]) + s[1:]
+	return string(unicode.ToLower(first)) + s[size:]
 }
 
 // Words in a drawing are broken so that they fit a phone: across the whole
 // drawing, and beside a column of numbers.
 const (
-	wideWords   = 42
-	narrowWords = 34
+	wideWords   = 38
+	narrowWords = 32
 )
 
 // shortly is what stands in a narrow column in place of a number; the reason
@@ -206,3 +210,5 @@ func shortly(v value) string {
 	short, _, _ := strings.Cut(v.text, ":")
 	return short
 }
+
+func quoted(title string) string { return "“" + title + "”" }
