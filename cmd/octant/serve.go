@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	_ "time/tzdata" // times are shown in UK time wherever the program runs
+
+	"golang.org/x/sync/errgroup"
+
+	"octant/internal/server"
+	"octant/internal/store"
+)
+
+// serveCmd serves the product.
+type serveCmd struct {
+	Demo bool `help:"Serve a demonstration with invented people, on loopback only."`
+}
+
+// How long a request in hand may take to finish once the program is told to stop.
+const drain = 10 * time.Second
+
+// Run serves until it is told to stop.
+func (cmd serveCmd) Run(ctx context.Context, c console, env environment) error {
+	conf, err := env.read()
+	if err != nil {
+		return err
+	}
+	if err := cmd.refuse(conf); err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	base, err := openDatabase(ctx, conf, log, owner)
+	if err != nil {
+		return err
+	}
+	defer base.close(log)
+	db, err := store.Open(ctx, base.appURL, store.Options{Secret: base.secret})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if cmd.Demo {
+		if err := fillDemo(ctx, db); err != nil {
+			return err
+		}
+	} else if err := db.Ready(ctx); err != nil {
+		return fmt.Errorf("the database is not ready (has `octant migrate up` been run?): %w", err)
+	}
+	metrics := server.NewMetrics()
+	s := server.New(server.Options{DB: db, Log: log, Now: time.Now, Demo: cmd.Demo, Measured: metrics,
+		Origin: conf.baseURL.Scheme + "://" + conf.baseURL.Host})
+	return cmd.listen(ctx, c, conf, log, s.Routes(), metrics.Handler())
+}
+
+// refuse says why this configuration must not be served.
+func (cmd serveCmd) refuse(conf config) error {
+	if cmd.Demo && !loopback(conf.addr) {
+		return fmt.Errorf("a demonstration lets anybody sign in, so it is served on loopback only, and OCTANT_ADDR is %s", conf.addr)
+	}
+	if !cmd.Demo && conf.secret == "" {
+		return errors.New("OCTANT_SECRET is not set: it keeps answers apart from people, so it must be yours; `openssl rand -hex 32` makes one")
+	}
+	return nil
+}
+
+// fillDemo puts the demonstration's people in, unless the database holds others.
+func fillDemo(ctx context.Context, db *store.DB) error {
+	only, err := db.HoldsOnlyDemo(ctx)
+	if err != nil {
+		return err
+	}
+	if !only {
+		return errors.New("this database holds rows that the demonstration did not make: give it a database or an OCTANT_DATA of its own")
+	}
+	return db.FillDemo(ctx, time.Now())
+}
+
+// listen serves until ctx is done, then lets requests in hand finish.
+func (cmd serveCmd) listen(ctx context.Context, c console, conf config, log *slog.Logger, site, metrics http.Handler) error {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", conf.addr)
+	if err != nil {
+		return fmt.Errorf("cannot listen on OCTANT_ADDR: %w", err)
+	}
+	measured, err := new(net.ListenConfig).Listen(ctx, "tcp", conf.metricsAddr)
+	if err != nil {
+		_ = listener.Close()
+		return fmt.Errorf("cannot listen on OCTANT_METRICS_ADDR: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/metrics", metrics)
+	group, ctx := errgroup.WithContext(ctx)
+	serve(ctx, group, listener, site, log)
+	serve(ctx, group, measured, mux, log)
+	cmd.greet(c, listener.Addr().String())
+	return group.Wait()
+}
+
+// serve answers on one listener until ctx is done.
+func serve(ctx context.Context, group *errgroup.Group, l net.Listener, h http.Handler, log *slog.Logger) {
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+	group.Go(func() error {
+		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve: %w", err)
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+		defer cancel()
+		return srv.Shutdown(last)
+	})
+}
+
+// greet says where to go.
+func (cmd serveCmd) greet(c console, addr string) {
+	fmt.Fprintf(c.out, "\nOctant is at http://%s\n", addr)
+	if cmd.Demo {
+		fmt.Fprintf(c.out, "Sign in as one of the demonstration's people at http://%s/demo\n", addr)
+	}
+	fmt.Fprintln(c.out, "Stop it with Ctrl-C.")
+}
+
+// readyCmd asks a running server whether it is ready, for health checks where
+// there is no shell.
+type readyCmd struct{}
+
+// Run asks once.
+func (readyCmd) Run(ctx context.Context, env environment) error {
+	conf, err := env.read()
+	if err != nil {
+		return err
+	}
+	host, port, _ := net.SplitHostPort(conf.addr)
+	if host == "" || net.ParseIP(host).IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("not ready: %s", resp.Status)
+	}
+	return nil
+}

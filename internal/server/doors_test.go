@@ -1,0 +1,138 @@
+package server
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/google/uuid"
+
+	"octant/internal/store/storetest"
+)
+
+// Every address but these is behind a door.
+var openToAll = []string{
+	"GET /", "GET /healthz", "GET /readyz", "GET /method", "GET /privacy", "GET /accessibility", "POST /sign-out",
+}
+
+// TestDoors knocks on every route there is: as nobody, as somebody of another
+// trust, and as somebody with no trust. A route added tomorrow is knocked on too.
+func TestDoors(t *testing.T) {
+	t.Parallel()
+	s := startSite(t)
+	home, other := storetest.Trust(t, s.db), storetest.Trust(t, s.db)
+	round, _ := s.openRound(home, "Autumn")
+	strangers := map[string]browser{"member of another trust": s.as(other.Members[0]), "lead of another trust": s.as(other.Lead),
+		"viewer of another trust": s.as(other.Viewer), "unknown person": s.as(uuid.New())}
+	knocked := 0
+	err := chi.Walk(s.server.Routes(), func(method, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
+		if slices.Contains(openToAll, method+" "+route) || route == "/static/*" {
+			return nil
+		}
+		knocked++
+		path := strings.NewReplacer("{ods}", home.ODS, "{round}", round.String(), "{key}", "1.1", "{chart}", "profile").Replace(route)
+		nobody := s.nobody().do(method, path, "choice=3", nil)
+		if method == http.MethodGet && nobody.status != http.StatusSeeOther || method != http.MethodGet && nobody.status != http.StatusUnauthorized {
+			t.Errorf("%s as nobody: %d", nobody.what, nobody.status)
+		}
+		for who, b := range strangers {
+			if got := b.do(method, path, "choice=3", nil); got.status != http.StatusNotFound {
+				t.Errorf("%s as %s: %d, want 404", got.what, who, got.status)
+			}
+		}
+		return nil
+	})
+	if err != nil || knocked < 20 {
+		t.Fatalf("knocked on %d doors: %v", knocked, err)
+	}
+}
+
+// TestRoles holds who may see which page against one table.
+func TestRoles(t *testing.T) {
+	t.Parallel()
+	s := startSite(t)
+	b := storetest.Trust(t, s.db)
+	closed, closedPath := s.openRound(b, "Closed")
+	for _, m := range b.Members {
+		s.answerAll(b, closed, m, 3)
+	}
+	s.as(b.Lead).post(closedPath+"/close", "confirm", "yes").wants(http.StatusSeeOther)
+	_, open := s.openRound(b, "Open")
+	people := map[string]browser{"lead": s.as(b.Lead), "chair": s.as(b.Chair), "facilitator": s.as(b.Facilitator),
+		"member": s.as(b.Members[5]), "observer": s.as(b.Observer), "viewer": s.as(b.Viewer)}
+	for _, c := range []struct {
+		path    string
+		allowed string
+		refused int
+	}{
+		{"/trusts/" + b.ODS, "lead chair facilitator member observer viewer", 0},
+		{"/trusts/" + b.ODS + "/rounds/new", "lead", http.StatusForbidden},
+		{closedPath + "/report", "lead chair facilitator member observer viewer", 0},
+		{closedPath + "/report.json", "lead chair facilitator member observer viewer", 0},
+		{closedPath + "/report.csv", "lead chair facilitator member observer viewer", 0},
+		{closedPath + "/report/charts/profile.csv", "lead chair facilitator member observer viewer", 0},
+		{open + "/report", "", http.StatusNotFound},
+		{open + "/report.json", "", http.StatusNotFound},
+		{open + "/manage", "lead chair facilitator", http.StatusForbidden},
+		{open + "/people", "lead", http.StatusForbidden},
+		{open + "/close", "lead", http.StatusForbidden},
+		{open + "/questions", "member", http.StatusForbidden},
+		{open + "/questions/1.1", "member", http.StatusForbidden},
+		{open + "/answers", "member", http.StatusForbidden},
+		{open + "/answers.csv", "member", http.StatusForbidden},
+		{open + "/mine", "", 0},
+		{closedPath + "/mine", "member", http.StatusForbidden},
+	} {
+		for who, p := range people {
+			if c.path == open+"/mine" { // nothing is shown before the round closes, to anybody
+				if got := p.get(c.path).status; got == http.StatusOK {
+					t.Errorf("%s sees %s of an open round", who, c.path)
+				}
+				continue
+			}
+			want := http.StatusOK
+			if !slices.Contains(strings.Fields(c.allowed), who) {
+				want = c.refused
+			}
+			if got := p.get(c.path).status; got != want {
+				t.Errorf("%s asks for %s: %d, want %d", who, c.path, got, want)
+			}
+		}
+	}
+}
+
+// TestDemoHasNoDoorOutsideDemo: outside the demonstration its sign-in does not
+// exist.
+func TestDemoHasNoDoorOutsideDemo(t *testing.T) {
+	t.Parallel()
+	s := startSite(t)
+	s.nobody().get("/demo").wants(http.StatusNotFound)
+	s.nobody().post("/demo/sign-in", "person", "cio").wants(http.StatusNotFound)
+}
+
+// TestOtherSitesCannotPost: a page of another site cannot make a browser act.
+func TestOtherSitesCannotPost(t *testing.T) {
+	t.Parallel()
+	s := startSite(t)
+	b := storetest.Trust(t, s.db)
+	_, path := s.openRound(b, "Autumn")
+	for _, header := range []http.Header{{"Sec-Fetch-Site": {"cross-site"}}, {"Sec-Fetch-Site": {"same-site"}}, {"Origin": {"https://elsewhere.example"}}} {
+		s.as(b.Members[0]).do(http.MethodPost, path+"/questions/1.1", "choice=5", header).wants(http.StatusForbidden)
+	}
+	s.as(b.Members[0]).get(path+"/questions").says("main", "0 of 24")
+}
+
+// TestHeaders: every answer tells the browser how little it may do.
+func TestHeaders(t *testing.T) {
+	t.Parallel()
+	s := startSite(t)
+	for _, path := range []string{"/", "/healthz", "/no-such-page", "/trusts/RXX"} {
+		h := s.nobody().get(path).header
+		if !strings.HasPrefix(h.Get("Content-Security-Policy"), "default-src 'none'") || h.Get("X-Content-Type-Options") != "nosniff" ||
+			h.Get("X-Frame-Options") != "DENY" || h.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: %v", path, h)
+		}
+	}
+}

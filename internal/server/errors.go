@@ -1,0 +1,146 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"sort"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"octant/internal/access"
+	"octant/internal/store"
+	"octant/web/page"
+)
+
+// refusal is an error that is the sender's to mend, with the words that say how.
+type refusal struct {
+	status int
+	title  string
+	says   string
+}
+
+func (e refusal) Error() string { return "server: refused: " + e.title }
+
+// errSignedOut means that the address needs somebody who is signed in.
+var errSignedOut = errors.New("server: not signed in")
+
+// problem is how one error is told to a person.
+type problem struct {
+	status    int
+	title     string
+	says      []string
+	ways      []page.Link
+	reference string
+	again     bool // what was typed can be sent again as it is
+}
+
+// fail is the one place where an error becomes an answer. It logs what is ours
+// to mend, once, with a reference that the person is shown too; the error's own
+// text goes to the log and never to the page.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if r.Context().Err() != nil && errors.Is(err, context.Canceled) {
+		return // the person has gone; there is nobody to tell
+	}
+	p := explain(err)
+	if p.again && r.Method != http.MethodPost {
+		p.says = p.says[:1]
+		p.says = append(p.says, "Wait a moment, then load this page again.")
+	}
+	if p.status >= http.StatusInternalServerError {
+		p.reference = strings.ToUpper(uuid.NewString()[:8])
+		s.log.ErrorContext(r.Context(), "request failed", "reference", p.reference, "method", r.Method,
+			"route", routeOf(r), "status", p.status, "error", err)
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	if p.status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "5")
+	}
+	if wantsJSON(r) {
+		writeJSON(w, p.status, problemJSON{Message: strings.Join(append([]string{p.title + "."}, p.says...), " "), Reference: p.reference})
+		return
+	}
+	view := page.ProblemView{Frame: s.frame(r), Status: p.status, Title: p.title, Says: p.says, Ways: p.ways, Reference: p.reference}
+	if p.again && r.Method == http.MethodPost {
+		view.Action, view.Again = r.URL.Path, typed(r)
+	}
+	if err := s.render(w, r, p.status, page.Problem(view)); err != nil {
+		s.log.ErrorContext(r.Context(), "problem page failed", "reference", p.reference, "error", err)
+	}
+}
+
+// explain says what an error means to a person.
+func explain(err error) problem {
+	home := []page.Link{{Href: "/", Text: "Go to your home page"}}
+	var refused refusal
+	switch {
+	case errors.As(err, &refused):
+		return problem{status: refused.status, title: refused.title, says: []string{refused.says}, ways: home}
+	case errors.Is(err, store.ErrNotFound):
+		return problem{status: http.StatusNotFound, title: "Page not found", ways: home, says: []string{
+			"If you typed the address, check it is correct.",
+			"If you followed a link, the page may have moved, or it may belong to a trust you are not a member of."}}
+	case errors.Is(err, access.ErrDenied):
+		return problem{status: http.StatusForbidden, title: "You cannot see this page", ways: home, says: []string{
+			"Your role in this trust does not include it.",
+			"If you think it should, ask the person who leads the assessment at your trust."}}
+	case errors.Is(err, errSignedOut):
+		return problem{status: http.StatusUnauthorized, title: "You are signed out", again: true,
+			ways: []page.Link{{Href: "/", Text: "Sign in"}}, says: []string{
+				"Answers already saved are safe.",
+				"Sign in again in another tab, then come back to this page and send again what you typed."}}
+	case errors.Is(err, store.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
+		return problem{status: http.StatusServiceUnavailable, title: "The service cannot be reached just now", again: true, ways: home, says: []string{
+			"Answers already saved are safe.",
+			"What you have just sent has not been saved yet. Wait a moment, then send it again from this page."}}
+	}
+	return problem{status: http.StatusInternalServerError, title: "Something went wrong", again: true, ways: home, says: []string{
+		"The fault is ours. Answers already saved are safe.",
+		"Try again later. If it happens again, tell the person who leads the assessment the reference below."}}
+}
+
+// typed is what a failed form held, so that the page can offer it again.
+func typed(r *http.Request) []page.Typed {
+	visit := visitOf(r)
+	if !visit.read {
+		if _, err := readForm(r, "person"); err != nil {
+			return nil // nothing that could be read, so nothing to give back
+		}
+	}
+	f := visit.form
+	labels := map[string]string{"comment": "Your comment", "evidence": "Your evidence", "title": "Title of the round"}
+	var out []page.Typed
+	for name, values := range f.values {
+		for _, v := range values {
+			out = append(out, page.Typed{Name: name, Label: labels[name], Value: v})
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].Name < out[j].Name })
+	return out
+}
+
+// problemJSON is what a script is told in place of a page.
+type problemJSON struct {
+	Message   string `json:"message"`
+	Reference string `json:"reference,omitempty"`
+	Page      string `json:"page,omitempty"` // where a person can mend it
+}
+
+func wantsJSON(r *http.Request) bool {
+	return strings.HasPrefix(r.Header.Get("Accept"), "application/json")
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v) // the person has gone if this fails
+}
+
+// unavailable marks a failure of the session store as the database's: sessions
+// lie in nothing else.
+func unavailable(err error) error {
+	return fmt.Errorf("server: session: %w: %w", store.ErrUnavailable, err)
+}

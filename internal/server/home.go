@@ -1,0 +1,175 @@
+package server
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"octant/internal/access"
+	"octant/internal/assessment"
+	"octant/internal/questionnaire"
+	"octant/internal/store"
+	"octant/web/page"
+)
+
+// showHome is the front page: what Octant is, or what waits for this person.
+func (s *Server) showHome(w http.ResponseWriter, r *http.Request) error {
+	id, err := uuid.Parse(s.sessions.GetString(r.Context(), sessionPerson))
+	if err != nil {
+		v, err := s.latest()
+		if err != nil {
+			return err
+		}
+		return s.render(w, r, http.StatusOK, page.Welcome(page.WelcomeView{Frame: s.frame(r), Version: v}))
+	}
+	cards, err := s.db.Trusts(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	person, err := s.db.Person(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	v := page.HomeView{Frame: s.frame(r), Admin: person.Admin}
+	for _, c := range cards {
+		v.Trusts = append(v.Trusts, page.TrustCard{Name: c.Name, ODS: c.ODS, Kind: c.Kind, Href: "/trusts/" + c.ODS, Roles: roleWords(c.Roles)})
+		for _, round := range c.Open {
+			if round.Finished {
+				continue
+			}
+			v.Waiting = append(v.Waiting, page.Waiting{Trust: c.Name, Round: round.Title,
+				Href: "/trusts/" + c.ODS + "/rounds/" + round.ID.String(), Until: page.Day(round.ClosesOn)})
+		}
+	}
+	if person.Admin {
+		all, err := s.db.AllTrusts(r.Context(), person)
+		if err != nil {
+			return err
+		}
+		for _, c := range all {
+			v.All = append(v.All, page.TrustCard{Name: c.Name, ODS: c.ODS, Kind: c.Kind})
+		}
+	}
+	return s.render(w, r, http.StatusOK, page.Home(v))
+}
+
+// roleWords says what somebody is in a trust.
+func roleWords(rs access.Roles) string {
+	words := map[access.Role]string{access.Lead: "trust lead", access.Chair: "chair", access.Facilitator: "facilitator",
+		access.Member: "board member", access.Observer: "observer", access.Viewer: "regional viewer"}
+	var out []string
+	for _, r := range rs {
+		out = append(out, words[r])
+	}
+	slices.Sort(out)
+	said := strings.Join(out, ", ")
+	if said == "" {
+		return ""
+	}
+	return strings.ToUpper(said[:1]) + said[1:]
+}
+
+// signOut ends the session.
+func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
+	if err := s.sessions.Destroy(r.Context()); err != nil {
+		return unavailable(err)
+	}
+	return see(w, r, "/")
+}
+
+// signIn starts a session for a person who has shown who they are. The token is
+// renewed, so that one planted beforehand is worth nothing.
+func (s *Server) signIn(r *http.Request, person uuid.UUID, name string) error {
+	if err := s.sessions.RenewToken(r.Context()); err != nil {
+		return unavailable(err)
+	}
+	s.sessions.Put(r.Context(), sessionPerson, person.String())
+	s.sessions.Put(r.Context(), sessionName, name)
+	return nil
+}
+
+// showDemo lists the demonstration's people.
+func (s *Server) showDemo(w http.ResponseWriter, r *http.Request) error {
+	people, err := s.db.DemoPeople(r.Context())
+	if err != nil {
+		return err
+	}
+	v := page.DemoView{Frame: s.frame(r)}
+	for _, p := range people {
+		v.People = append(v.People, page.DemoPerson{Key: p.Key, Name: p.Name, What: p.What})
+	}
+	return s.render(w, r, http.StatusOK, page.Demo(v))
+}
+
+// signInDemo signs in as one of the demonstration's people.
+func (s *Server) signInDemo(w http.ResponseWriter, r *http.Request) error {
+	f, err := readForm(r)
+	if err != nil {
+		return err
+	}
+	people, err := s.db.DemoPeople(r.Context())
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		if p.Key == f.get("person") {
+			if err := s.signIn(r, p.ID, p.Name); err != nil {
+				return err
+			}
+			return see(w, r, "/")
+		}
+	}
+	return refusal{http.StatusUnprocessableEntity, "There is no such person in the demonstration", "Go back to the demonstration page and choose somebody from the list."}
+}
+
+// latest is the newest questionnaire, for pages that are about no round.
+func (s *Server) latest() (*questionnaire.Version, error) {
+	return questionnaire.Load(questionnaire.Latest())
+}
+
+func (s *Server) showMethod(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.latest()
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, page.Method(page.MethodView{Frame: s.frame(r), Version: v}))
+}
+
+func (s *Server) showPrivacy(w http.ResponseWriter, r *http.Request) error {
+	return s.render(w, r, http.StatusOK, page.Privacy(page.PrivacyView{Frame: s.frame(r)}))
+}
+
+func (s *Server) showAccessibility(w http.ResponseWriter, r *http.Request) error {
+	return s.render(w, r, http.StatusOK, page.Accessibility(page.AccessibilityView{Frame: s.frame(r)}))
+}
+
+// showTrust is one trust's page: its rounds, and this person's way into each.
+func (s *Server) showTrust(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
+	number, _ := strconv.Atoi(r.URL.Query().Get("page"))
+	rounds, more, err := t.Rounds(r.Context(), max(number, 1))
+	if err != nil {
+		return err
+	}
+	v := page.TrustView{Frame: s.frame(r), Kind: t.Kind, MayManage: t.May(access.ManageRounds)}
+	if more {
+		v.Older = "/trusts/" + t.ODS + "?page=" + strconv.Itoa(max(number, 1)+1)
+	}
+	for _, round := range rounds {
+		path := roundPath(t, round.ID)
+		pr := page.RoundRow{Round: round, Progress: t.May(access.ViewProgress)}
+		if round.State != assessment.Draft && t.May(access.Answer) {
+			pr.Answer = path
+		}
+		if pr.Progress {
+			pr.Manage = path + "/manage"
+		}
+		if round.State == assessment.Closed && t.May(access.ViewReport) {
+			pr.Report = path + "/report"
+		}
+		v.Rounds = append(v.Rounds, pr)
+	}
+	return s.render(w, r, http.StatusOK, page.Trust(v))
+}

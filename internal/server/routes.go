@@ -1,0 +1,68 @@
+package server
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"octant/internal/store"
+	"octant/web"
+)
+
+// Routes is every address there is. Each handler stands behind public, person
+// or trust; the door test knocks on all of them.
+func (s *Server) Routes() chi.Router {
+	r := chi.NewRouter()
+	r.Use(welcome, s.measure, s.recover, s.headers)
+	r.Get("/healthz", s.alive)
+	r.Get("/readyz", s.ready)
+	r.Handle("/static/*", web.Files())
+	r.Group(func(r chi.Router) {
+		r.Use(s.sameOrigin, s.sessions.LoadAndSave)
+		r.NotFound(s.public(func(http.ResponseWriter, *http.Request) error { return store.ErrNotFound }))
+		r.MethodNotAllowed(s.public(func(http.ResponseWriter, *http.Request) error {
+			return refusal{http.StatusMethodNotAllowed, "This address does not take that", "Go back and use the buttons on the page."}
+		}))
+		r.Get("/", s.public(s.showHome))
+		r.Post("/sign-out", s.public(s.signOut))
+		r.Get("/method", s.public(s.showMethod))
+		r.Get("/privacy", s.public(s.showPrivacy))
+		r.Get("/accessibility", s.public(s.showAccessibility))
+		if s.demo {
+			r.Get("/demo", s.public(s.showDemo))
+			r.Post("/demo/sign-in", s.public(s.signInDemo))
+		}
+		r.Route("/trusts/{ods}", s.trustRoutes)
+	})
+	return r
+}
+
+// trustRoutes is what lies inside a trust.
+func (s *Server) trustRoutes(r chi.Router) {
+	r.Get("/", s.trust(s.showTrust))
+	r.Get("/rounds/new", s.trust(s.newRound))
+	r.Post("/rounds", s.trust(s.createRound))
+	r.Route("/rounds/{round}", func(r chi.Router) {
+		r.Get("/", s.trust(s.showStart))
+		r.Get("/questions", s.trust(s.showTasks))
+		r.Get("/questions/{key}", s.trust(s.showQuestion))
+		r.Post("/questions/{key}", s.person(s.saveAnswer))
+		r.Get("/answers", s.trust(s.checkAnswers))
+		r.Post("/answers", s.trust(s.submitAnswers))
+		r.Get("/answers.csv", s.trust(s.downloadAnswers))
+		r.Get("/sent", s.trust(s.showSent))
+		r.Get("/mine", s.trust(s.showMine))
+		r.Get("/manage", s.trust(s.manageRound))
+		r.Get("/edit", s.trust(s.editRound))
+		r.Post("/edit", s.trust(s.changeRound))
+		r.Get("/people", s.trust(s.choosePeople))
+		r.Post("/people", s.trust(s.setPeople))
+		r.Post("/open", s.trust(s.openRound))
+		r.Get("/close", s.trust(s.confirmClose))
+		r.Post("/close", s.trust(s.closeRound))
+		r.Get("/report", s.person(s.showReport))
+		r.Get("/report.json", s.trust(s.reportJSON))
+		r.Get("/report.csv", s.trust(s.reportCSV))
+		r.Get("/report/charts/{chart}.csv", s.trust(s.chartCSV))
+	})
+}

@@ -1,0 +1,184 @@
+// Package server is Octant over HTTP: addresses, handlers, sessions and what a
+// person is told when something fails. It holds no SQL and no rule of the
+// domain. Its one rule: a handler is given what the person may use, already
+// checked, returns its error, and never logs.
+package server
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/go-chi/chi/v5"
+	"github.com/google/uuid"
+
+	"octant/internal/store"
+	"octant/web/page"
+)
+
+// Options is what a server is made of.
+type Options struct {
+	DB       *store.DB
+	Log      *slog.Logger
+	Now      func() time.Time
+	Origin   string // address people reach it by, such as https://octant.example.org
+	Demo     bool   // the demonstration's sign-in exists
+	Measured *Metrics
+}
+
+// Server answers requests. It is made once, by [New].
+type Server struct {
+	db       *store.DB
+	log      *slog.Logger
+	now      func() time.Time
+	sessions *scs.SessionManager
+	origin   string
+	secure   bool
+	demo     bool
+	reports  *reportCache
+	asked    askedCache
+	metrics  *Metrics
+}
+
+// Every request that reaches the database has this long.
+const patience = 10 * time.Second
+
+// New makes a server.
+func New(o Options) *Server {
+	s := &Server{db: o.DB, log: o.Log, now: o.Now, origin: o.Origin, secure: strings.HasPrefix(o.Origin, "https://"), demo: o.Demo,
+		metrics: o.Measured, reports: newReportCache(256)}
+	s.sessions = scs.New()
+	s.sessions.Store = o.DB.SessionStore()
+	s.sessions.Lifetime = 7 * 24 * time.Hour // a board member may answer over several days
+	s.sessions.HashTokenInStore = true
+	s.sessions.Cookie.Name = "octant"
+	s.sessions.Cookie.HttpOnly = true
+	s.sessions.Cookie.SameSite = http.SameSiteLaxMode
+	s.sessions.Cookie.Secure = s.secure
+	if s.secure {
+		s.sessions.Cookie.Name = "__Host-octant"
+	}
+	s.sessions.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
+		s.fail(w, r, unavailable(err))
+	}
+	return s
+}
+
+// visit is what one request carries from the edge to its end.
+type visit struct {
+	form form
+	read bool
+	who  string // name of the signed-in person
+	t    *store.Trust
+}
+
+type visitKey struct{}
+
+// visitOf is the request's visit. A request that came around the edge (a test
+// of one function) gets an empty one.
+func visitOf(r *http.Request) *visit {
+	if v, ok := r.Context().Value(visitKey{}).(*visit); ok {
+		return v
+	}
+	return &visit{}
+}
+
+// welcome gives every request its visit and its deadline.
+func welcome(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), patience)
+		defer cancel()
+		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, visitKey{}, &visit{})))
+	})
+}
+
+// What is in a session.
+const (
+	sessionPerson = "person"
+	sessionName   = "name"
+)
+
+// handler answers one request or says why not.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+// public is for pages that anybody may see.
+func (s *Server) public(h handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		visitOf(r).who = s.sessions.GetString(r.Context(), sessionName)
+		if err := h(w, r); err != nil {
+			s.fail(w, r, err)
+		}
+	}
+}
+
+// person is for pages of somebody who is signed in, and hands them over.
+func (s *Server) person(h func(w http.ResponseWriter, r *http.Request, person uuid.UUID) error) http.HandlerFunc {
+	return s.public(func(w http.ResponseWriter, r *http.Request) error {
+		id, err := uuid.Parse(s.sessions.GetString(r.Context(), sessionPerson))
+		if err != nil {
+			if r.Method == http.MethodGet && !wantsJSON(r) {
+				http.Redirect(w, r, "/", http.StatusSeeOther)
+				return nil
+			}
+			return errSignedOut
+		}
+		return h(w, r, id)
+	})
+}
+
+// trust is for pages inside a trust, and hands over the person inside it. To a
+// stranger the trust does not exist.
+func (s *Server) trust(h func(w http.ResponseWriter, r *http.Request, t *store.Trust) error) http.HandlerFunc {
+	return s.person(func(w http.ResponseWriter, r *http.Request, person uuid.UUID) error {
+		t, err := s.db.Enter(r.Context(), person, chi.URLParam(r, "ods"))
+		if err != nil {
+			return err
+		}
+		visitOf(r).t = t
+		return h(w, r, t)
+	})
+}
+
+// frame is what the page around the content needs of this request.
+func (s *Server) frame(r *http.Request) page.Frame {
+	v := visitOf(r)
+	f := page.Frame{Person: v.who, Demo: s.demo}
+	if v.t != nil {
+		f.Trust, f.ODS = v.t.Name, v.t.ODS
+	}
+	return f
+}
+
+// roundID reads the round from the address. What is no id is no round.
+func roundID(r *http.Request) (uuid.UUID, error) {
+	id, err := uuid.Parse(chi.URLParam(r, "round"))
+	if err != nil {
+		return id, store.ErrNotFound
+	}
+	return id, nil
+}
+
+// roundPath is the address of a round.
+func roundPath(t *store.Trust, round uuid.UUID) string {
+	return "/trusts/" + t.ODS + "/rounds/" + round.String()
+}
+
+// see sends the browser on after a change, so that reloading repeats nothing.
+func see(w http.ResponseWriter, r *http.Request, path string) error {
+	http.Redirect(w, r, path, http.StatusSeeOther)
+	return nil
+}
+
+// routeOf is the pattern a request matched: fit for logs, free of anything that
+// a person typed.
+func routeOf(r *http.Request) string {
+	if rc := chi.RouteContext(r.Context()); rc != nil {
+		if p := rc.RoutePattern(); p != "" {
+			return strings.TrimSuffix(p, "/*")
+		}
+	}
+	return "unknown"
+}
