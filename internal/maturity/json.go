@@ -43,7 +43,7 @@ func (e Element) MarshalJSON() ([]byte, error) {
 		Respondents *int     `json:"n"`
 		DontKnow    *float64 `json:"dontKnow"`
 		Claimed     *int     `json:"claimed"`
-		Shown       *int     `json:"shown"`
+		Shown       *int     `json:"shown,omitempty"`
 		Items       []Item   `json:"items"`
 	}{e.Key, e.json(), e.Respondents, e.DontKnow, e.Claimed, e.Shown, e.Items})
 }

@@ -34,10 +34,10 @@ type Figure struct {
 type Element struct {
 	Key string `json:"key"`
 	Figure
-	Respondents *int     `json:"n"`        // people with at least one scored answer
-	DontKnow    *float64 `json:"dontKnow"` // share of answers, 0 to 1
-	Claimed     *int     `json:"claimed"`  // items whose mean is 3 or above
-	Shown       *int     `json:"shown"`    // of those, items with at least one piece of evidence noted
+	Respondents *int     `json:"n"`               // people with at least one scored answer
+	DontKnow    *float64 `json:"dontKnow"`        // share of answers, 0 to 1
+	Claimed     *int     `json:"claimed"`         // items whose mean is 3 or above
+	Shown       *int     `json:"shown,omitempty"` // of those, items with at least one piece of evidence noted; left out when the answers came without evidence
 	Items       []Item   `json:"items"`
 }
 
@@ -60,7 +60,7 @@ type Item struct {
 	HighestPossible  *float64 `json:"highestPossible"`     // mean if all who gave no score had said 5
 	AgreedAt         int      `json:"agreedAt,omitempty"`  // close agreement at this level: all that is shown of a near-unanimous item
 	NearlyAll        int      `json:"nearlyAll,omitempty"` // all but one or two people chose this level: all that is shown of such an item
-	Evidenced        *bool    `json:"evidenced"`           // null when the answers came without evidence
+	Evidenced        *bool    `json:"evidenced,omitempty"` // left out when the answers came without evidence
 
 	// NearlyAllDontKnow stands in for a count of "I do not know" that would
 	// point at the one or two people who do know.
