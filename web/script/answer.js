@@ -125,20 +125,21 @@ class Answer {
   }
 
   // The server has answered, and sending the same again would change nothing.
-  // Its reason stands beside the way on: the form itself, which shows both
-  // answers of a conflict, or the page the server names.
+  // Its reason stands beside the way on: the form itself, which shows a
+  // conflict whole, or another page that the server names. A link to this very
+  // page would lose what was typed.
   refused(status, { message, page }) {
-    this.say("refused", `Not saved: ${message} `);
+    this.say("refused", `Not saved. ${message} `);
     if (status === 409) {
       const button = Object.assign(document.createElement("button"), {
         className: "nhsuk-button nhsuk-button--secondary nhsuk-button--small",
         name: "action",
         value: "save",
-        textContent: "Show both answers",
+        textContent: "See what has changed",
       });
       this.status.append(button);
-    } else if (page) {
-      this.status.append(Object.assign(document.createElement("a"), { href: page, textContent: "Continue" }));
+    } else if (page && page !== location.pathname) {
+      this.status.append(Object.assign(document.createElement("a"), { href: page, textContent: "See why" }));
     }
   }
 
