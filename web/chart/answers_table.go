@@ -22,7 +22,7 @@ func (a *answers) tabulate(all []item, v *questionnaire.Version) {
 		row = append(row,
 			dontKnow(i.said).cell(),
 			noAnswer(i.said).cell(),
-			itemScore(i.said).cell(),
+			score(i.said.Mean, whyNot(i.said, "mean")).cell(),
 			words(itemAgreement(i.said)))
 		a.table.add(row...)
 	}
