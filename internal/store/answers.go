@@ -36,9 +36,31 @@ func (e *StaleError) Unwrap() error { return assessment.ErrStale }
 const enterAndShare = `SELECT set_config('role', 'octant_tenant', true), set_config('octant.trust', $1, true),
 	pg_advisory_xact_lock_shared($2)`
 
-// saveAnswer reads the door (membership, invitation, round), writes if it is
-// open, and says what it found. kept is the answer as it was before.
-const saveAnswer = `
+// changeAnswer writes if the door is open (membership, invitation, round), the
+// person has answered something in the round before, and what is kept is what
+// they saw and says something else. That is nearly always so. Otherwise it
+// writes nothing and does not say why: [explainAnswer] does.
+const changeAnswer = `
+	INSERT INTO answers AS a (ods, round_id, respondent, question, choice, comment, evidence, revision, saved_at)
+	SELECT $1, $3, $6, $7, $8, $9, $10, $11::integer + 1, $12
+	FROM memberships m
+	JOIN rounds r ON r.ods = m.ods AND r.id = $3
+	JOIN invitations i ON i.ods = m.ods AND i.round_id = $3 AND i.person_id = m.person_id
+	JOIN responses s ON s.ods = m.ods AND s.round_id = $3 AND s.respondent = $6
+	WHERE m.ods = $1 AND m.person_id = $2 AND m.role = ANY ($4)
+	  AND m.from_on <= current_date AND coalesce(m.to_on, 'infinity') >= current_date
+	  AND r.state = 'open' AND r.questionnaire || '/' || r.form = ANY ($5)
+	LIMIT 1
+	ON CONFLICT (ods, round_id, respondent, question) DO UPDATE
+	SET choice = excluded.choice, comment = excluded.comment, evidence = excluded.evidence,
+	    revision = excluded.revision, saved_at = excluded.saved_at
+	WHERE a.revision = $11
+	  AND (a.choice, a.comment, a.evidence) IS DISTINCT FROM (excluded.choice, excluded.comment, excluded.evidence)
+	RETURNING revision, saved_at`
+
+// explainAnswer does the same step by step, begins the person's response if
+// there is none, and says what it found. kept is the answer as it was before.
+const explainAnswer = `
 	WITH door AS (
 		SELECT bool_or(m.role = ANY ($4)) AS may
 		FROM memberships m
@@ -77,8 +99,9 @@ const saveAnswer = `
 // whose acknowledgement was lost can be repeated.
 //
 // It is the one thing done often, so it is its own door: it binds, checks and
-// writes in one round trip, and leaves no gap between check and write. It tells
-// nobody: a notification would make saves wait for each other.
+// writes in one round trip, and leaves no gap between check and write. Only a
+// person's first answer in a round, or one that changes nothing, takes a second.
+// It tells nobody: a notification would make saves wait for each other.
 func (db *DB) SaveAnswer(ctx context.Context, person uuid.UUID, ods string, round uuid.UUID, a assessment.Answer, now time.Time) (Saved, error) {
 	if !codeShape.MatchString(ods) {
 		return Saved{}, ErrNotFound
@@ -94,7 +117,7 @@ func (db *DB) SaveAnswer(ctx context.Context, person uuid.UUID, ods string, roun
 	var kept Saved
 	err := errAgain
 	for try := 0; try < 2 && (errors.Is(err, errAgain) || lost(err)); try++ {
-		if err != errAgain {
+		if !errors.Is(err, errAgain) {
 			db.pool.Reset() // the other connections lead to the same lost server
 		}
 		kept, err = db.saveOnce(ctx, ods, round, a, args)
@@ -106,18 +129,32 @@ func (db *DB) SaveAnswer(ctx context.Context, person uuid.UUID, ods string, roun
 // asked again, the database can say what.
 var errAgain = fmt.Errorf("%w; the answer is being saved elsewhere", assessment.ErrStale)
 
+// saveOnce saves if nothing speaks against it, and otherwise asks what does.
 func (db *DB) saveOnce(ctx context.Context, ods string, round uuid.UUID, a assessment.Answer, args []any) (Saved, error) {
+	var kept Saved
+	err := db.inRound(ctx, ods, round, changeAnswer, args, func(row pgx.Row) error {
+		return row.Scan(&kept.Revision, &kept.SavedAt)
+	})
+	if !errors.Is(err, pgx.ErrNoRows) {
+		kept.SavedAt = kept.SavedAt.UTC()
+		return kept, err
+	}
 	var found savedRow
-	b := &pgx.Batch{}
-	b.Queue(enterAndShare, ods, lockKey(round))
-	b.Queue(saveAnswer, args...).QueryRow(func(row pgx.Row) error { return found.scan(row) })
-	if err := db.pool.SendBatch(ctx, b).Close(); err != nil {
+	if err := db.inRound(ctx, ods, round, explainAnswer, args, found.scan); err != nil {
 		return Saved{}, err
 	}
 	return found.outcome(a)
 }
 
-// savedRow is what saveAnswer found. Everything is null that was not there.
+// inRound runs one statement while the round cannot close.
+func (db *DB) inRound(ctx context.Context, ods string, round uuid.UUID, sql string, args []any, scan func(pgx.Row) error) error {
+	b := &pgx.Batch{}
+	b.Queue(enterAndShare, ods, lockKey(round))
+	b.Queue(sql, args...).QueryRow(scan)
+	return db.pool.SendBatch(ctx, b).Close()
+}
+
+// savedRow is what explainAnswer found. Everything is null that was not there.
 type savedRow struct {
 	may       *bool
 	state     *assessment.State
@@ -173,8 +210,8 @@ func timeOf(t *time.Time) time.Time {
 	return t.UTC()
 }
 
-// formsAsking lists the versions and forms that ask the question, as saveAnswer
-// compares them.
+// formsAsking lists the versions and forms that ask the question, as the
+// statements compare them.
 func formsAsking(question string) []string {
 	forms := []string{}
 	for _, name := range questionnaire.Names() {

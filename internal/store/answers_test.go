@@ -77,7 +77,7 @@ func TestLongestCommentIsKept(t *testing.T) {
 	}
 	answer.Comment += "x"
 	answer.Revision = 1
-	if _, err := a.save(answer); !hasCode(err, "23514") {
+	if _, err := a.save(answer); !hasCode(err, "22001") {
 		t.Errorf("one more: %v, want the schema to refuse it", err)
 	}
 }
