@@ -133,11 +133,17 @@ var errAgain = fmt.Errorf("%w; the answer is being saved elsewhere", assessment.
 func (db *DB) saveOnce(ctx context.Context, ods string, round uuid.UUID, a assessment.Answer, args []any) (Saved, error) {
 	var kept Saved
 	err := db.inRound(ctx, ods, round, changeAnswer, args, func(row pgx.Row) error {
-		return row.Scan(&kept.Revision, &kept.SavedAt)
+		err := row.Scan(&kept.Revision, &kept.SavedAt)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil // an error here would have the driver forget its prepared statements
+		}
+		return err
 	})
-	if !errors.Is(err, pgx.ErrNoRows) {
-		kept.SavedAt = kept.SavedAt.UTC()
-		return kept, err
+	if err != nil {
+		return Saved{}, err
+	}
+	if kept.Revision > 0 {
+		return Saved{kept.Revision, kept.SavedAt.UTC()}, nil
 	}
 	var found savedRow
 	if err := db.inRound(ctx, ods, round, explainAnswer, args, found.scan); err != nil {

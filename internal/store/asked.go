@@ -64,7 +64,7 @@ func (t *Trust) Asked(ctx context.Context, round uuid.UUID) (asked []AskedPerson
 // [assessment.ErrNotDraft], since they may have answered. A person who is not
 // on the board is ErrNotFound. Either way nothing changes.
 func (t *Trust) SetAsked(ctx context.Context, round uuid.UUID, people []uuid.UUID) error {
-	return fault("set asked", t.tx(ctx, access.ManageRounds, func(tx pgx.Tx) error {
+	return fault("set asked", t.tx(ctx, access.ManageRounds, func(ctx context.Context, tx pgx.Tx) error {
 		r, err := t.holdRound(ctx, tx, round)
 		if err != nil {
 			return err

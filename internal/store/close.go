@@ -20,7 +20,7 @@ import (
 func (t *Trust) CloseRound(ctx context.Context, id uuid.UUID, now time.Time) error {
 	ctx, cancel := context.WithTimeout(ctx, longPatience)
 	defer cancel()
-	return fault("close round", t.tx(ctx, access.ManageRounds, func(tx pgx.Tx) error {
+	return fault("close round", t.tx(ctx, access.ManageRounds, func(ctx context.Context, tx pgx.Tx) error {
 		r, err := t.holdRound(ctx, tx, id)
 		if err != nil {
 			return err

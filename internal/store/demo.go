@@ -120,7 +120,7 @@ func (db *DB) fillTrust(ctx context.Context, d *demoTrust, now time.Time) error 
 	if err != nil {
 		return err
 	}
-	err = t.tx(ctx, access.ManageRounds, func(tx pgx.Tx) error {
+	err = t.tx(ctx, access.ManageRounds, func(ctx context.Context, tx pgx.Tx) error {
 		for _, r := range rounds {
 			if err := t.fillRound(ctx, tx, r); err != nil {
 				return err

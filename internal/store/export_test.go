@@ -11,7 +11,7 @@ import (
 
 // Tx lets a test run its own statements where the store runs its own.
 func Tx(ctx context.Context, t *Trust, p access.Permission, fn func(pgx.Tx) error) error {
-	return t.tx(ctx, p, fn)
+	return t.tx(ctx, p, func(_ context.Context, tx pgx.Tx) error { return fn(tx) })
 }
 
 // Pool lets a test act as the program's login outside any trust.

@@ -101,7 +101,7 @@ func (t *Trust) ChangeRound(ctx context.Context, r assessment.Round) error {
 	if err := checkPlan(r); err != nil {
 		return err
 	}
-	return fault("change round", t.tx(ctx, access.ManageRounds, func(tx pgx.Tx) error {
+	return fault("change round", t.tx(ctx, access.ManageRounds, func(ctx context.Context, tx pgx.Tx) error {
 		kept, err := t.holdRound(ctx, tx, r.ID)
 		if err != nil {
 			return err
@@ -118,7 +118,7 @@ func (t *Trust) ChangeRound(ctx context.Context, r assessment.Round) error {
 
 // OpenRound opens a draft: from now on answers are taken.
 func (t *Trust) OpenRound(ctx context.Context, id uuid.UUID, now time.Time) error {
-	return fault("open round", t.tx(ctx, access.ManageRounds, func(tx pgx.Tx) error {
+	return fault("open round", t.tx(ctx, access.ManageRounds, func(ctx context.Context, tx pgx.Tx) error {
 		r, err := t.holdRound(ctx, tx, id)
 		if err != nil {
 			return err

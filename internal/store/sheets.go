@@ -72,7 +72,7 @@ func (e *MissingError) Unwrap() error { return assessment.ErrUndecided }
 // person knows; a sheet on which nothing at all was chosen is always refused.
 // Submitted answers may still be changed until the round closes.
 func (t *Trust) Submit(ctx context.Context, round uuid.UUID, allowMissing bool) error {
-	return fault("submit", t.tx(ctx, access.Answer, func(tx pgx.Tx) error {
+	return fault("submit", t.tx(ctx, access.Answer, func(ctx context.Context, tx pgx.Tx) error {
 		s, err := t.shareSheet(ctx, tx, round)
 		if err != nil {
 			return err

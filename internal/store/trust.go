@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"regexp"
 
 	"github.com/google/uuid"
@@ -103,23 +102,25 @@ func (t *Trust) read(ctx context.Context, p access.Permission, queue func(*pgx.B
 
 // tx runs fn in a transaction that can see this trust's rows and no others, if
 // the person has the permission. The binding travels with the beginning.
-func (t *Trust) tx(ctx context.Context, p access.Permission, fn func(pgx.Tx) error) error {
+func (t *Trust) tx(ctx context.Context, p access.Permission, fn func(context.Context, pgx.Tx) error) error {
 	if !t.May(p) {
 		return access.ErrDenied
+	}
+	if _, limited := ctx.Deadline(); !limited {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, patience)
+		defer cancel()
 	}
 	b := &pgx.Batch{}
 	b.BeginTx(pgx.TxOptions{})
 	b.Queue(bind, t.ODS)
 	begun := t.db.pool.SendBatch(ctx, b)
 	tx := begun.Tx()
-	if tx == nil {
-		return errors.Join(begun.Close(), ctx.Err())
-	}
 	defer tx.Rollback(ctx)
 	if err := begun.Close(); err != nil {
 		return err
 	}
-	if err := fn(tx); err != nil {
+	if err := fn(ctx, tx); err != nil {
 		return err
 	}
 	return tx.Commit(ctx)
