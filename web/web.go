@@ -16,10 +16,11 @@ import (
 )
 
 // The embedded folder is made by `make assets` and is not committed. Where it
-// is missing the compiler stops at the first pattern, whose name says what to
-// run.
+// is missing the compiler names the first pattern in alphabetical order, so
+// the stamp, whose name says what to run, is written as a pattern that sorts
+// before the folder.
 //
-//go:embed static/run-make-assets.stamp
+//go:embed [s]tatic/run-make-assets.stamp
 //go:embed static
 var static embed.FS
 
