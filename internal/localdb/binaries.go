@@ -53,6 +53,12 @@ func (o Options) search() search {
 	}
 }
 
+// Installed is the folder of the binaries that a new cluster would be run with.
+func Installed(o Options) (string, error) {
+	b, err := o.search().choose(0)
+	return b.dir, err
+}
+
 // choose picks binaries: those of the cluster's major version, or, when there
 // is no cluster yet (0), the newest installed.
 func (s search) choose(cluster int) (binaries, error) {

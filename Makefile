@@ -1,0 +1,79 @@
+# What each target does is in `make help`. Targets may be run again at any time:
+# they do only what is still to do. The steps that are more than a line are in
+# .ci/, so that this works with the make 3.81 of macOS too.
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null)
+PACKAGES := web/node_modules/.package-lock.json
+LINT := go tool -modfile=.tools/go.mod golangci-lint
+FORMAT := go tool -modfile=.tools/go.mod gofumpt
+WITHPG := go run ./internal/store/storetest/withpg
+ROOMS := cmd internal migrations web/*.go web/chart web/e2e web/nhsuk web/page
+
+.PHONY: help needs run test check build bench assets browser postgres generate fmt lint vet unit smoke clean
+
+help: ## list the targets
+	@echo 'Octant: make TARGET'
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{ printf "  %-10s %s\n", $$1, $$2 }'
+
+run: build postgres ## set up, build and serve a demonstration
+	@exec bin/octant serve --demo
+
+test: assets browser postgres vet unit ## set up and run every test, browser tests included
+
+check: ## everything that continuous integration asks, with the time of each step
+	@.ci/check
+
+build: assets ## build bin/octant
+	@echo '==> build bin/octant'
+	@go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/octant ./cmd/octant
+
+bench: assets postgres ## measure against a bare program on the same machine
+	@echo '==> benchmarks'
+	@$(WITHPG) go test -run '^$$' -bench . -benchmem -timeout 30m ./...
+
+assets: needs $(PACKAGES) ## build the style sheets and scripts in web/static
+	@go run ./cmd/assets
+
+generate: ## write the Go code of the templ files
+	@echo '==> templ generate'
+	@go tool templ generate -path web -log-level warn
+
+fmt: ## format the code
+	@echo '==> format'
+	@$(FORMAT) -w $(ROOMS)
+	@go tool templ fmt -log-level warn web/nhsuk web/chart web/page
+
+lint: assets ## read the code for faults; .golangci.yml says which and why
+	@echo '==> lint'
+	@$(LINT) run ./...
+
+clean: ## remove what was built and installed here; data stay
+	rm -rf bin .tmp web/static web/node_modules web/postgres/node_modules
+
+# Parts of the targets above.
+
+needs:
+	@.ci/needs
+
+# The lock file alone decides when npm runs again.
+$(PACKAGES): web/package-lock.json web/.npmrc
+	@echo '==> npm packages of web'
+	@cd web && npm ci --loglevel=error
+	@touch $@
+
+browser:
+	@.ci/setup-browser
+
+postgres:
+	@.ci/setup-postgres
+
+vet:
+	@echo '==> go vet'
+	@go vet ./...
+
+unit:
+	@echo '==> go test'
+	@$(WITHPG) go test -race -shuffle=on -timeout 30m ./...
+
+smoke:
+	@.ci/smoke
