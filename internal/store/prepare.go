@@ -60,7 +60,7 @@ func makeLogin(ctx context.Context, tx pgx.Tx, password string) error {
 	err := tx.QueryRow(ctx, `
 		SELECT CASE WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = $1::text) THEN ''
 		            ELSE format('CREATE ROLE %I', $1::text) END,
-		       format('ALTER ROLE %I LOGIN INHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD %L', $1::text, $2::text)`,
+		       format('ALTER ROLE %I LOGIN INHERIT PASSWORD %L', $1::text, $2::text)`,
 		appRole, password).Scan(&create, &secure)
 	if err != nil {
 		return err
