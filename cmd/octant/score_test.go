@@ -1,101 +1,130 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"octant/internal/questionnaire"
 )
 
-// sheet writes a file of answers and answers where it lies.
-func sheet(t *testing.T, lines ...string) string {
+// twelve writes a file of twelve people who answered every core question of the
+// first three elements: nearly alike, spread out, and mostly not knowing.
+func twelve(t *testing.T) string {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "answers.csv")
-	if err := os.WriteFile(file, []byte("respondent,side,question,answer\n"+strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+	var b strings.Builder
+	b.WriteString("respondent,side,question,answer\n")
+	alike := strings.Split("4 4 4 4 4 3 4 4 4 4 4 4", " ")
+	spread := strings.Split("2 3 4 3 5 3 2 4 1 3 4 3", " ")
+	unknown := strings.Split("dk dk dk 3 dk dk 2 dk dk dk 4 dk", " ")
+	for p := range 12 {
+		side := [2]string{"exec", "ned"}[p%2]
+		for i, answers := range [][]string{alike, spread, unknown} {
+			for _, q := range [][]string{{"1.1", "1.2", "1.3"}, {"2.1", "2.2", "2.3"}, {"3.2", "3.3", "3.5"}}[i] {
+				fmt.Fprintf(&b, "p%d,%s,%s,%s\n", p, side, q, answers[p])
+			}
+		}
+	}
+	return keep(t, b.String())
+}
+
+func keep(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "answers.csv")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return file
+	return path
 }
 
-// board is the answers of so many people to every core question.
-func board(t *testing.T, people int) []string {
+func runScore(t *testing.T, args ...string) (code int, out, err string) {
 	t.Helper()
-	version, err := questionnaire.Load(questionnaire.Latest())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var lines []string
-	for i := range people {
-		side := []string{"exec", "ned"}[i%2]
-		for j, q := range version.Questions(questionnaire.Core) {
-			answer := []string{"1", "2", "3", "4", "5", "dk", "rns", ""}[(i+j)%8]
-			lines = append(lines, fmt.Sprintf("p%d,%s,%s,%s", i, side, q.Key, answer))
+	var o, e bytes.Buffer
+	code = run(t.Context(), args, nil, console{&o, &e})
+	return code, o.String(), e.String()
+}
+
+type scores struct {
+	Form        string
+	Respondents int
+	Elements    []struct {
+		Score  *float64
+		Level  *string
+		Hidden string
+		Items  []struct {
+			Mean     *float64
+			Counts   []int
+			AgreedAt int
+			DontKnow *int
+			Hidden   string
 		}
 	}
-	return lines
 }
 
-// scored is the part of the output that is the same in both forms.
-type scored struct {
-	Questionnaire string
-	Respondents   int
-	Elements      []struct {
-		Key   string
-		Items []struct{ Key string }
-	}
-}
-
-func TestScoreWritesJSON(t *testing.T) {
+func TestScorePlainAndPublished(t *testing.T) {
 	t.Parallel()
-	file := sheet(t, board(t, 12)...)
-	for _, more := range [][]string{nil, {"--json"}, {"--published"}, {"--invited", "14", "--published"}} {
-		got := command(t, nil, append([]string{"score", "--questionnaire", questionnaire.Latest(), file}, more...)...)
-		got.wants(t, 0)
-		var s scored
-		if err := json.Unmarshal([]byte(got.out), &s); err != nil {
-			t.Fatalf("%v: %v\n%s", more, err, got.out)
+	file := twelve(t)
+	var plain, published scores
+	for args, into := range map[string]*scores{"--json": &plain, "--published": &published} {
+		code, out, complaint := runScore(t, "score", "--questionnaire", "2026-1", "--invited", "14", file, args)
+		if code != exitDone || complaint != "" {
+			t.Fatalf("%d: %s", code, complaint)
 		}
-		items := 0
-		for _, e := range s.Elements {
-			items += len(e.Items)
-		}
-		if s.Questionnaire != questionnaire.Latest() || s.Respondents != 12 || len(s.Elements) != 8 || items != 24 {
-			t.Errorf("%v: %s, %d people, %d elements, %d items", more, s.Questionnaire, s.Respondents, len(s.Elements), items)
+		if err := json.Unmarshal([]byte(out), into); err != nil {
+			t.Fatal(err)
 		}
 	}
-}
-
-func TestScorePublishedGivesAReasonForWhatItHides(t *testing.T) {
-	t.Parallel()
-	file := sheet(t, board(t, 4)...)
-	args := []string{"score", "--questionnaire", questionnaire.Latest(), file}
-	if got := command(t, nil, args...); strings.Contains(got.out, `"hidden"`) {
-		t.Error("the owner of a file is kept from its values")
+	if plain.Form != "core" || plain.Respondents != 12 || fmt.Sprint(plain.Elements[0].Items[0].Counts) != "[0 0 1 11 0]" {
+		t.Errorf("%+v", plain.Elements[0])
 	}
-	got := command(t, nil, append(args, "--published")...)
-	got.wants(t, 0, `"score": null`, `"hidden": "`)
+	first, second, third := published.Elements[0], published.Elements[1], published.Elements[2]
+	if it := first.Items[0]; it.Counts != nil || it.AgreedAt != 4 || it.Hidden == "" {
+		t.Errorf("nearly alike: %+v", it)
+	}
+	if it := second.Items[0]; fmt.Sprint(it.Counts) != "[1 2 5 3 1]" || *it.Mean != 3.1 {
+		t.Errorf("spread out: %+v", it)
+	}
+	if it := third.Items[0]; it.Mean != nil || it.Hidden == "" || *it.DontKnow != 9 {
+		t.Errorf("not known: %+v", it)
+	}
+	if third.Score != nil || third.Level != nil || third.Hidden == "" {
+		t.Errorf("element of three: %+v", third)
+	}
 }
 
 func TestScoreTellsEveryFault(t *testing.T) {
 	t.Parallel()
-	file := sheet(t, "a,exec,1.1,3", "a,exec,1.1,4", "a,exec,9.9,3", "b,both,1.1,3", "b,ned,1.2,6")
-	got := command(t, nil, "score", "--questionnaire", questionnaire.Latest(), file)
-	got.wants(t, 1, file+":3:", file+":4:8:", file+":5:3:", file+":6:11:")
-	if got.out != "" {
-		t.Errorf("a file with faults was scored:\n%s", got.out)
+	file := keep(t, "respondent,side,question,answer\na,exec,9.9,3\na,exec,1.1,7\n")
+	code, out, complaint := runScore(t, "score", "--questionnaire", "2026-1", file)
+	want := file + `:2:8: unknown question "9.9"` + "\n" + file + `:3:12: unknown answer "7": 1 to 5, dk, rns or nothing` + "\n"
+	if code != exitRefused || out != "" || complaint != want {
+		t.Errorf("%d %q\n%s\nwant\n%s", code, out, complaint, want)
 	}
 }
 
 func TestScoreRefuses(t *testing.T) {
 	t.Parallel()
-	file := sheet(t, board(t, 6)...)
-	latest := questionnaire.Latest()
-	command(t, nil, "score", "--questionnaire", "1999-1", file).wants(t, 1, "1999-1")
-	command(t, nil, "score", "--questionnaire", latest, file+".gone").wants(t, 1, "answers.csv.gone")
-	command(t, nil, "score", "--questionnaire", latest, "--invited", "5", file).wants(t, 1, "6 people answered")
-	command(t, nil, "score", file).wants(t, 2, "--questionnaire")
+	file := twelve(t)
+	for name, c := range map[string]struct {
+		want int
+		args []string
+	}{
+		"unknown version": {exitRefused, []string{"--questionnaire", "1999-1", file}},
+		"no such file":    {exitRefused, []string{"--questionnaire", "2026-1", file + "x"}},
+		"a folder":        {exitRefused, []string{"--questionnaire", "2026-1", filepath.Dir(file)}},
+		"too few invited": {exitRefused, []string{"--questionnaire", "2026-1", "--invited", "11", file}},
+		"fewer than none": {exitRefused, []string{"--questionnaire", "2026-1", "--invited=-1", file}},
+		"no version":      {exitUsage, []string{file}},
+		"no file":         {exitUsage, []string{"--questionnaire", "2026-1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			code, out, complaint := runScore(t, append([]string{"score"}, c.args...)...)
+			if code != c.want || out != "" && c.want == exitRefused || complaint == "" {
+				t.Errorf("%d %q %q", code, out, complaint)
+			}
+		})
+	}
 }
