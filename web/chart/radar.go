@@ -9,7 +9,7 @@ import (
 // that its words stay above 14 pixels.
 const (
 	radarWidth  = 600.0
-	radarHeight = 436.0
+	radarHeight = 440.0
 	radarX      = radarWidth / 2
 	radarY      = radarHeight / 2
 	radarReach  = 148.0 // of level 5; the centre is nought, so that lengths are true
