@@ -1,3 +1,9 @@
+// Package maturity turns a board's answers into scores, agreement, intervals and
+// findings, and decides what of it may be shown. It is neither how answers are
+// given (assessment) nor how results are drawn or printed. METHOD.md beside it
+// says how everything is worked out. Its one rule: no other package computes
+// from answers, and whoever reads what this one publishes can never tell that
+// all others answered alike.
 package maturity
 
 import "time"

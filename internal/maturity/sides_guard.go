@@ -1,5 +1,7 @@
 package maturity
 
+import "slices"
+
 // nobody stands for a reader who knows no answer of their own.
 const nobody = -1
 
@@ -11,13 +13,25 @@ const nobody = -1
 // the same level, safe looks for another way in which the board's answers could
 // lie on the two sides that shows the same and in which they did not.
 func (v view) safe() bool {
-	for reader := nobody; reader < v.tally.people(); reader++ {
-		for side := range sides {
-			for _, place := range v.counted {
-				if v.alikeBut(reader, side, place) && !v.deniable(reader, side, place) {
-					return false
-				}
+	for side := range sides {
+		for _, place := range v.counted {
+			if !v.safeIn(side, place) {
+				return false
 			}
+		}
+	}
+	return true
+}
+
+// safeIn is safe for what a side chose in one question.
+func (v view) safeIn(side, place int) bool {
+	c := v.tally.items[place].bySide[side]
+	if slices.Max(c[:]) < c.N()-1 {
+		return true // whoever is left out, the others differ
+	}
+	for reader := nobody; reader < v.tally.people(); reader++ {
+		if v.alikeBut(reader, side, place) && !v.deniable(reader, side, place) {
+			return false
 		}
 	}
 	return true

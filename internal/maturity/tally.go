@@ -85,13 +85,20 @@ func (t *tally) add(r assessment.Response) {
 // version in its order.
 func (t *tally) addFile(a Answers) {
 	all := t.version.Questions(questionnaire.Full)
+	places := make([]int, len(all)) // −1 for a question that was not asked
+	for i, q := range all {
+		places[i] = -1
+		if at, asked := t.place[q.Key]; asked {
+			places[i] = at
+		}
+	}
 	for p, s := range a.side {
 		side := slices.Index(sides[:], s)
 		t.side = append(t.side, side)
 		t.choices = append(t.choices, make([]assessment.Choice, len(t.asked))...)
 		row := t.row(t.people() - 1)
-		for i, q := range all {
-			if at, asked := t.place[q.Key]; asked {
+		for i, at := range places {
+			if at >= 0 {
 				row[at] = a.choices[p*len(all)+i]
 				t.items[at].add(row[at], side)
 			}
