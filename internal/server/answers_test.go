@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
+	"octant/internal/access"
 	"octant/internal/assessment"
 	"octant/internal/store/storetest"
 )
@@ -147,6 +150,23 @@ func TestCheckAndSubmit(t *testing.T) {
 	csv := me.get(path + "/answers.csv").wants(http.StatusOK)
 	if !strings.HasPrefix(csv.body, "question,element,text,answer,comment,evidence\n1.1,") {
 		t.Errorf("file begins %.100s", csv.body)
+	}
+}
+
+func TestTrustPageOffersOnlyRoundsOneIsAskedIn(t *testing.T) {
+	t.Parallel()
+	s := startSite(t)
+	b := storetest.Trust(t, s.db)
+	round, path := s.openRound(b, "Autumn")
+	late := storetest.Trust(t, s.db).Members[0]
+	storetest.Join(t, s.db, b.ODS, late, access.Chair)
+	if s.as(b.Members[0]).get("/trusts/"+b.ODS).page().Find(`main a[href="`+path+`"]`).Length() != 1 {
+		t.Error("a member who is asked finds no way to answer")
+	}
+	for who, person := range map[string]uuid.UUID{"chair who is not asked": late, "lead": b.Lead, "observer": b.Observer} {
+		if s.as(person).get("/trusts/"+b.ODS).page().Find(`main a[href="`+path+`"]`).Length() != 0 {
+			t.Errorf("%s is led to answer round %s", who, round)
+		}
 	}
 }
 

@@ -153,23 +153,40 @@ func (s *Server) showTrust(w http.ResponseWriter, r *http.Request, t *store.Trus
 	if err != nil {
 		return err
 	}
+	asked, err := s.askedAmong(r, t, rounds)
+	if err != nil {
+		return err
+	}
 	v := page.TrustView{Frame: s.frame(r), Kind: t.Kind, MayManage: t.May(access.ManageRounds)}
 	if more {
 		v.Older = "/trusts/" + t.ODS + "?page=" + strconv.Itoa(max(number, 1)+1)
 	}
 	for _, round := range rounds {
 		path := roundPath(t, round.ID)
-		pr := page.RoundRow{Round: round, Progress: t.May(access.ViewProgress)}
-		if round.State != assessment.Draft && t.May(access.Answer) {
-			pr.Answer = path
+		row := page.RoundRow{Round: round, Progress: t.May(access.ViewProgress)}
+		if asked[round.ID] && round.State != assessment.Draft {
+			row.Answer = path
 		}
-		if pr.Progress {
-			pr.Manage = path + "/manage"
+		if row.Progress {
+			row.Manage = path + "/manage"
 		}
 		if round.State == assessment.Closed && t.May(access.ViewReport) {
-			pr.Report = path + "/report"
+			row.Report = path + "/report"
 		}
-		v.Rounds = append(v.Rounds, pr)
+		v.Rounds = append(v.Rounds, row)
 	}
 	return s.render(w, r, http.StatusOK, page.Trust(v))
+}
+
+// askedAmong says in which of the rounds this person is asked; in none, for
+// somebody who cannot be.
+func (s *Server) askedAmong(r *http.Request, t *store.Trust, rounds []assessment.Round) (map[uuid.UUID]bool, error) {
+	if !t.May(access.Answer) {
+		return nil, nil
+	}
+	ids := make([]uuid.UUID, len(rounds))
+	for i, round := range rounds {
+		ids[i] = round.ID
+	}
+	return t.AskedAmong(r.Context(), ids)
 }

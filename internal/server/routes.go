@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
 
 	"octant/internal/store"
 	"octant/web"
@@ -13,7 +14,7 @@ import (
 // or trust; the door test knocks on all of them.
 func (s *Server) Routes() chi.Router {
 	r := chi.NewRouter()
-	r.Use(welcome, s.measure, s.recover, s.headers)
+	r.Use(middleware.GetHead, welcome, s.measure, s.recover, s.headers)
 	r.Get("/healthz", s.alive)
 	r.Get("/readyz", s.ready)
 	r.Handle("/static/*", web.Files())

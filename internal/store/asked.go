@@ -117,3 +117,21 @@ func distinct(people []uuid.UUID) int {
 	sorted := slices.SortedFunc(slices.Values(people), func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
 	return len(slices.Compact(sorted))
 }
+
+// AskedAmong says in which of these rounds this person is asked.
+func (t *Trust) AskedAmong(ctx context.Context, rounds []uuid.UUID) (asked map[uuid.UUID]bool, err error) {
+	asked = make(map[uuid.UUID]bool, len(rounds))
+	err = t.read(ctx, access.Answer, func(b *pgx.Batch) {
+		b.Queue(`SELECT round_id FROM invitations WHERE ods = $1 AND round_id = ANY ($2) AND person_id = $3`,
+			t.ODS, rounds, t.Person).
+			Query(func(rows pgx.Rows) error {
+				var id uuid.UUID
+				_, err := pgx.ForEachRow(rows, []any{&id}, func() error {
+					asked[id] = true
+					return nil
+				})
+				return err
+			})
+	})
+	return asked, fault("asked among", err)
+}
