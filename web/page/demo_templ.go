@@ -13,7 +13,7 @@ import "octant/web/nhsuk"
 func (v DemoView) rows() [][]nhsuk.Cell {
 	rows := make([][]nhsuk.Cell, len(v.People))
 	for i, p := range v.People {
-		rows[i] = []nhsuk.Cell{{Text: p.Name}, {Text: p.What}, {Content: demoSignIn(p)}}
+		rows[i] = []nhsuk.Cell{{Text: p.Name}, {Text: p.What}, {Text: p.Key}, {Content: demoSignIn(p)}}
 	}
 	return rows
 }
@@ -52,16 +52,20 @@ func Demo(v DemoView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<h1 class=\"nhsuk-heading-l\">Choose who to be</h1><p>Octant looks different to each person on a board. Sign in as one of these people and look around. Sign out to choose another.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<h1 class=\"nhsuk-heading-l\">Choose who to be</h1><p>Octant looks different to each person on a board. Sign in as one of these people and look around. Sign out to choose another.</p><form method=\"post\" action=\"/demo/sign-in\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = nhsuk.Table(nhsuk.TableOptions{
 				Caption: "People of the demonstration", CaptionSize: nhsuk.Medium,
-				Head:              []nhsuk.Column{{Text: "Name"}, {Text: "Who they are"}, {Text: "Sign in"}},
+				Head:              []nhsuk.Column{{Text: "Name"}, {Text: "Who they are"}, {Text: "Key"}, {Text: "Sign in"}},
 				Rows:              v.rows(),
 				FirstCellIsHeader: true, Responsive: true,
 			}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</form>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -96,28 +100,7 @@ func demoSignIn(p DemoPerson) templ.Component {
 			templ_7745c5c3_Var3 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<form method=\"post\" action=\"/demo/sign-in\"><input type=\"hidden\" name=\"person\" value=\"")
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		var templ_7745c5c3_Var4 string
-		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(p.Key)
-		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `demo.templ`, Line: 29, Col: 50}
-		}
-		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "\">")
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		templ_7745c5c3_Err = nhsuk.Button(nhsuk.ButtonOptions{Text: "Sign in as " + p.Name, Variant: nhsuk.Secondary, Small: true}).Render(ctx, templ_7745c5c3_Buffer)
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</form>")
+		templ_7745c5c3_Err = nhsuk.Button(nhsuk.ButtonOptions{Text: "Sign in as " + p.Name, Name: "person", Value: p.Key, Variant: nhsuk.Secondary, Small: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
