@@ -26,7 +26,7 @@ func (v PeopleView) field(side assessment.Side) nhsuk.Field {
 			f.Values = append(f.Values, p.ID)
 		}
 	}
-	f.Hint = outOf(len(f.Values), len(f.Options)) + " selected"
+	f.Hint = outOf(len(f.Values), len(f.Options)) + " on the list now"
 	return f
 }
 

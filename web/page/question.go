@@ -72,7 +72,16 @@ func (v QuestionView) saved() string {
 	return ""
 }
 
-// summary adds up the words of an optional text's opener.
+// savedState marks the status line of an answer that is kept.
+func (v QuestionView) savedState() string {
+	if v.Answer.SavedAt.IsZero() {
+		return ""
+	}
+	return "saved"
+}
+
+// summary is the words that open an optional text: what it is for, or that
+// there is one.
 func summary(text, add, has string) string {
 	if text == "" {
 		return add

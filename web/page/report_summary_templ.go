@@ -38,7 +38,7 @@ func reportSummary(v ReportView) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"nhsuk-u-padding-top-5\" aria-labelledby=\"summary\"><h2 class=\"nhsuk-heading-l\" id=\"summary\">Summary</h2>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"app-summary nhsuk-u-padding-top-5\" aria-labelledby=\"summary\"><h2 class=\"nhsuk-heading-l\" id=\"summary\">Summary</h2>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -265,8 +265,9 @@ func nothingInline(t *testing.T, doc *goquery.Document) {
 
 func TestFormsWrongNameTheirFieldsInPageOrder(t *testing.T) {
 	t.Parallel()
+	all := screens(t)
 	for name, want := range map[string]int{"question wrong": 3, "check missing": 1, "round form wrong": 4, "people wrong": 1, "close wrong": 1} {
-		doc := read(t, screens(t)[name])
+		doc := read(t, all[name])
 		links := doc.Find(".nhsuk-error-summary a")
 		if links.Length() != want {
 			t.Errorf("%s: %d links in the error summary, want %d", name, links.Length(), want)
