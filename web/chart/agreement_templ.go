@@ -121,7 +121,7 @@ func Agreement(s Setting, r maturity.Report, v *questionnaire.Version) templ.Com
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = fluid(a.frame, a.height()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = fluid(a.frame, a.height(), "app-chart__bars").Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -307,7 +307,7 @@ func ItemAgreement(s Setting, r maturity.Report, v *questionnaire.Version, eleme
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = fluid(a.frame, a.height()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = fluid(a.frame, a.height(), "app-chart__bars").Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -92,7 +92,7 @@ func Answers(s Setting, r maturity.Report, v *questionnaire.Version, element str
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = fluid(a.frame, a.height()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = fluid(a.frame, a.height(), "app-chart__bars").Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

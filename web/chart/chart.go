@@ -69,6 +69,7 @@ type frame struct {
 	csv      string // address of the CSV, "" for no link
 	alt      string // what kind of picture it is of what
 	desc     string // what the picture tells, in sentences
+	tabular  bool   // the drawing is itself a table: no other follows it
 	none     string // said in place of the drawing when nothing is published
 	table    Table
 }

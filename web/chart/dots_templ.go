@@ -322,7 +322,7 @@ func dotList(d dots) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = fluid(d.frame, d.height()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = fluid(d.frame, d.height(), "app-chart__dots").Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -29,6 +29,7 @@ type heatCell struct {
 func newHeat(s Setting, r maturity.Report, v *questionnaire.Version) heat {
 	h := heat{frame: newFrame(s, "heat", "Every question’s score"), levels: v.LevelNames}
 	h.subtitle = "Average score from 1 to 5 for each question. Darker means higher. " + who(r)
+	h.tabular = true
 	h.table = Table{Caption: "Scores by question", Columns: []string{"Element", "Question", "Topic", "Score"}}
 	any := false
 	for _, e := range elements(r, v) {

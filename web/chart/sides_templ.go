@@ -183,7 +183,7 @@ func Sides(s Setting, r maturity.Report, v *questionnaire.Version) templ.Compone
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = fluid(c.frame, c.height()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = fluid(c.frame, c.height(), "app-chart__bars").Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -281,7 +281,7 @@ func unknownFigure(u unknown) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = fluid(u.frame, u.height()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = fluid(u.frame, u.height(), "app-chart__bars").Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
