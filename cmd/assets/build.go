@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -45,8 +46,7 @@ func build(ctx context.Context, web string) ([]file, error) {
 	if err != nil {
 		return nil, err
 	}
-	files := append(images, scripts...)
-	return append(files, file{"octant.css", css}, file{"favicon.svg", icon}), nil
+	return slices.Concat(images, scripts, []file{{"octant.css", css}, {"favicon.svg", icon}}), nil
 }
 
 // compileStyle runs Sass over the one style sheet.

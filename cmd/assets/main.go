@@ -29,8 +29,9 @@ const stampName = "run-make-assets.stamp"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, "web"); err != nil {
+	err := run(ctx, "web")
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "assets:", err)
 		os.Exit(1)
 	}

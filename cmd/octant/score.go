@@ -50,7 +50,7 @@ func (cmd scoreCmd) Run(c console) error {
 // scripts understand it.
 func (cmd scoreCmd) read(file *os.File, v *questionnaire.Version, c console) (maturity.Answers, error) {
 	told := bufio.NewWriter(c.err)
-	defer told.Flush()
+	defer func() { _ = told.Flush() }() // nobody listens if it fails
 	answers, err := maturity.ReadAnswers(file, v, func(f maturity.Fault) {
 		fmt.Fprintf(told, "%s:%d:%d: %s\n", cmd.Answers, f.Line, f.Column, f.Reason)
 	})

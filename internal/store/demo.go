@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -53,14 +54,13 @@ func (db *DB) DemoPeople(ctx context.Context) ([]DemoPerson, error) {
 	if err != nil {
 		return nil, fault("demo people", err)
 	}
-	there := map[uuid.UUID]bool{}
-	var id uuid.UUID
-	if _, err := pgx.ForEachRow(rows, []any{&id}, func() error { there[id] = true; return nil }); err != nil {
+	there, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
 		return nil, fault("demo people", err)
 	}
 	var people []DemoPerson
 	for _, p := range demoCast() {
-		if p.what != "" && there[p.id()] {
+		if p.what != "" && slices.Contains(there, p.id()) {
 			people = append(people, DemoPerson{p.key, p.id(), p.name, p.what})
 		}
 	}

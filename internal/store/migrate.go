@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/golang-migrate/migrate/v4"
@@ -74,7 +76,7 @@ func migrating(ctx context.Context, url string, run func(*migrate.Migrate) error
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer func() { err = errors.Join(err, conn.Close()) }()
 	target, err := driver.WithInstance(conn, &driver.Config{})
 	if err != nil {
 		return err
@@ -146,7 +148,10 @@ func wantedSchema() uint {
 	if err != nil || len(names) == 0 {
 		return 0
 	}
-	var number uint
-	fmt.Sscanf(names[len(names)-1], "%d_", &number)
-	return number
+	number, _, _ := strings.Cut(names[len(names)-1], "_")
+	wanted, err := strconv.ParseUint(number, 10, 32)
+	if err != nil {
+		return 0 // a name without a number is no migration: none is wanted
+	}
+	return uint(wanted)
 }

@@ -154,7 +154,7 @@ func TestRoundsComeNewestFirstAPageAtATime(t *testing.T) {
 	if err != nil || len(second) != 3 || more {
 		t.Fatalf("second page has %d rounds, more %v, %v", len(second), more, err)
 	}
-	all := append(first, second...)
+	all := slices.Concat(first, second)
 	if !slices.IsSortedFunc(all, func(a, b assessment.Round) int { return b.OpensOn.Compare(a.OpensOn) }) {
 		t.Error("rounds are not newest first")
 	}
