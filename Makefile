@@ -27,9 +27,9 @@ build: assets ## build bin/octant
 	@echo '==> build bin/octant'
 	@go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/octant ./cmd/octant
 
-bench: assets postgres ## measure against a bare program on the same machine
+bench: build postgres browser ## measure against a bare program on the same machine
 	@echo '==> benchmarks'
-	@$(WITHPG) go test -run '^$$' -bench . -benchmem -timeout 30m ./...
+	@go run ./internal/server/bench -octant bin/octant
 
 assets: needs $(PACKAGES) ## build the style sheets and scripts in web/static
 	@go run ./cmd/assets

@@ -131,7 +131,7 @@ func Throwaway(ctx context.Context) (ownerURL string, err error) {
 func roomyFolder() string {
 	const memory = "/dev/shm"
 	var stat syscall.Statfs_t
-	if syscall.Statfs(memory, &stat) != nil || uint64(stat.Bavail)*uint64(stat.Bsize) < 1<<30 {
+	if syscall.Statfs(memory, &stat) != nil || stat.Bavail*uint64(stat.Bsize) < 1<<30 {
 		return ""
 	}
 	return memory
@@ -162,12 +162,12 @@ rm -rf "$1"`
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	ourEnd = write
+	held = append(held, write)
 	return cmd.Process.Release()
 }
 
-// ourEnd stays open for as long as this process lives.
-var ourEnd *os.File
+// held stays open for as long as this process lives.
+var held []*os.File
 
 // make makes the database that the copies are made of, unless another process
 // on the same server has done so.
