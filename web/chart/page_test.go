@@ -160,11 +160,15 @@ func TestTableAndCSVAndPageAgree(t *testing.T) {
 	v := version(t)
 	rapid.Check(t, func(t *rapid.T) {
 		r := suppressed(t, v)
-		_, doc := page(t, r, v, Setting{})
+		i := rapid.IntRange(0, len(v.Elements)-1).Draw(t, "element")
+		_, doc := pageWith(t, r, v, Setting{}, v.Elements[i:i+1])
+		if n := doc.Find("figure").Length(); n != 10 {
+			t.Fatalf("%d charts", n)
+		}
 		for _, named := range Charts(r, v) {
 			figure := doc.Find("figure#chart-" + named.Name)
-			if figure.Length() != 1 {
-				t.Fatalf("no chart %s", named.Name)
+			if figure.Length() == 0 {
+				continue
 			}
 			rows, err := csv.NewReader(strings.NewReader(csvOf(t, named.Table))).ReadAll()
 			if err != nil {

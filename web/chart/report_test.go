@@ -141,8 +141,13 @@ func hide(v reflect.Value, dice *rand.Rand, often int) {
 
 // page is every chart of a report, one after another.
 func page(t interface{ Fatal(...any) }, r maturity.Report, v *questionnaire.Version, s Setting) (string, *goquery.Document) {
+	return pageWith(t, r, v, s, v.Elements)
+}
+
+// pageWith has the charts of some elements alone.
+func pageWith(t interface{ Fatal(...any) }, r maturity.Report, v *questionnaire.Version, s Setting, elements []questionnaire.Element) (string, *goquery.Document) {
 	all := []templ.Component{Profile(s, r, v), Agreement(s, r, v), Unknown(s, r, v), Heat(s, r, v), Sides(s, r, v), Factors(s, r, v), Lenses(s, r, v)}
-	for _, e := range v.Elements {
+	for _, e := range elements {
 		all = append(all, Answers(s, r, v, e.Key), ItemAgreement(s, r, v, e.Key), ItemUnknown(s, r, v, e.Key))
 	}
 	var b bytes.Buffer
