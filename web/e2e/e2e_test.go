@@ -92,8 +92,9 @@ func walk(t *testing.T, started map[string]site, pages string) []result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report := filepath.Join(t.TempDir(), "report.json")
-	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	report := filepath.Join("results", "report.json")
+	_ = os.Remove(report) // that of another run would be taken for this one's
+	ctx, cancel := context.WithDeadline(t.Context(), deadline(t))
 	defer cancel()
 	var says bytes.Buffer
 	playwright := exec.CommandContext(ctx, "../node_modules/.bin/playwright", "test", "--config=playwright.config.js", "--reporter=json")
@@ -108,6 +109,16 @@ func walk(t *testing.T, started map[string]site, pages string) []result {
 		t.Fatalf("playwright: %v\n%s", errors.Join(runErr, err), says.String())
 	}
 	return results
+}
+
+// deadline leaves time to say what came of the walks before `go test` itself
+// gives up.
+func deadline(t *testing.T) time.Time {
+	end, ok := t.Deadline()
+	if !ok {
+		return time.Now().Add(time.Hour)
+	}
+	return end.Add(-time.Minute)
 }
 
 // doorkeeper lets a walk shut the door to its site's database and open it.
@@ -195,6 +206,12 @@ var colours = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 // plain is a message without a terminal's colours.
 func plain(message string) string { return colours.ReplaceAllString(message, "") }
 
+// official are the two complaints about markup that the design system itself
+// prescribes: roles that give a table its meaning back where its cells are laid
+// out as blocks, and one that has a heading with hidden words read in one go.
+var official = regexp.MustCompile(`^The “role” attribute must not be used on a “(tr|th|td|thead|tbody)” element which has a “table” ancestor|` +
+	`^Bad value “text” for attribute “role” on element “span”`)
+
 // checkHTML has every page that the walks have kept checked against the
 // standard.
 func checkHTML(t *testing.T, pages string) {
@@ -220,6 +237,9 @@ func checkHTML(t *testing.T, pages string) {
 		t.Fatalf("vnu: %v\n%s", err, out)
 	}
 	for _, m := range found.Messages {
+		if official.MatchString(m.Message) {
+			continue
+		}
 		t.Errorf("%s line %d: %s\n\t%s", filepath.Base(m.URL), m.LastLine, m.Message, m.Extract)
 	}
 	t.Logf("%d pages checked", len(kept))

@@ -50,8 +50,10 @@ test("an open round shows no result to anybody", async ({ somebody, watch }) => 
   watch.tolerate(refused(404));
   const lead = await somebody("cio");
   const { open } = await places(lead);
-  for (const path of ["report", "report.json", "report.csv", "mine"]) {
+  const member = await somebody("member-3");
+  for (const path of ["report", "report.json", "report.csv", "report/charts/profile.csv"]) {
     const response = await lead.request.get(`${open}/${path}`);
     expect(response.status(), path).toBe(404);
   }
+  expect((await member.request.get(`${open}/mine`)).status()).toBe(404);
 });

@@ -3,7 +3,7 @@
 // without it, and on a screen 320 pixels wide.
 
 import { readFile } from "node:fs/promises";
-import { test, expect, sideways } from "../support/test.js";
+import { test, expect, sideways, role } from "../support/test.js";
 
 const QUESTIONS = 24;
 const REMARK = "We hear it twice:\nonce late, once too late.";
@@ -23,7 +23,7 @@ async function signInByHand(page, key) {
   await stay(page);
   await page.getByRole("button", { name: "Look around the demonstration" }).click();
   await stay(page);
-  await page.locator(`form:has(input[value="${key}"])`).getByRole("button").click();
+  await role(page, key).click();
   await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
   await stay(page);
 }

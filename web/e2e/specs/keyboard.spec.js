@@ -1,7 +1,7 @@
 // The same job with a keyboard alone: nothing here touches a mouse, and every
 // stop has to show where the focus is.
 
-import { test, expect } from "../support/test.js";
+import { test, expect, role } from "../support/test.js";
 
 const QUESTIONS = 24;
 const LONGEST_WAY = 150; // stops on one page before we call it lost
@@ -43,7 +43,7 @@ const button = (page, name) => page.getByRole("button", { name, exact: true }).f
 
 async function signIn(page, key) {
   await page.goto("/demo");
-  await press(page, page.locator(`form:has(input[value="${key}"]) button`));
+  await press(page, role(page, key));
   await expect(page).toHaveURL(/\/$/);
 }
 

@@ -26,19 +26,25 @@ async function keep(name, response) {
   if (folder) await writeFile(join(folder, `${name.replace(/\W+/g, "-")}.html`), await response.text());
 }
 
+// arrive goes to the page and answers what was sent.
+async function arrive(station, page, lead) {
+  const response = await page.goto(await station.path(found, lead));
+  if (!station.act) return response;
+  const answered = page.waitForResponse((r) =>
+    r.request().isNavigationRequest() && r.frame() === page.mainFrame() && r.status() === station.status);
+  await station.act(page, lead);
+  await answered;
+  await page.waitForLoadState();
+  return answered;
+}
+
 for (const station of stations) {
   test(station.name, async ({ somebody, watch }) => {
     if (station.status !== 200) watch.tolerate(refused(station.status));
-    const lead = await somebody("cio");
+    const lead = found && !station.lead ? undefined : await somebody("cio");
     found ??= await places(lead);
     const page = await somebody(station.who);
-    let response = await page.goto(await station.path(found, lead));
-    if (station.act) {
-      const answered = page.waitForResponse((r) => r.request().isNavigationRequest() && r.frame() === page.mainFrame() && r.status() === station.status);
-      await station.act(page, lead);
-      response = await answered;
-      await page.waitForLoadState();
-    }
+    const response = await arrive(station, page, lead);
     expect(response.status()).toBe(station.status);
     await keep(station.name, response);
 
@@ -49,6 +55,7 @@ for (const station of stations) {
 
     await page.setViewportSize({ width: 320, height: 640 });
     expect.soft(await sideways(page), "wider than 320 pixels by").toBe(0);
-    expect.soft(await faults(page), "axe, narrow").toEqual([]);
+    // Only what can scroll by itself is another thing on a narrow screen.
+    if ((await page.locator("table").count()) > 0) expect.soft(await faults(page), "axe, narrow").toEqual([]);
   });
 }

@@ -1,5 +1,6 @@
 // The lead makes a round: what it is called, who is asked, and opening it.
 
+import { OURS } from "../support/places.js";
 import { test, expect, places, refused } from "../support/test.js";
 
 async function fill(page, title) {
@@ -21,7 +22,7 @@ test("a lead makes a round, asks five people and opens it", async ({ somebody, w
   await page.getByRole("button", { name: "Make a new round" }).click();
   await page.getByRole("button", { name: "Save and choose who is asked" }).click();
   await expect(page.getByRole("alert")).toContainText("Enter a title");
-  await fill(page, "Winter 2026");
+  await fill(page, `Winter ${OURS}`);
   await page.getByRole("button", { name: "Save and choose who is asked" }).click();
 
   const people = page.getByRole("checkbox");

@@ -6,10 +6,11 @@ import { draft, opened, close } from "./lead.js";
 const press = (name) => (page) => page.getByRole("button", { name, exact: true }).click();
 
 // at is a page that an address alone leads to.
-const at = (name, who, path, status = 200) => ({ name, who, path, status });
+const at = (name, who, path, status = 200) => ({ name, who, path, status, lead: path.length > 1 });
 
-// after is a page that a form on another one leads to.
-const after = (name, who, path, act, status) => ({ name, who, path, act, status });
+// after is a page that a form on another one leads to. Where the lead has a hand
+// in it, path or act takes the lead's page too.
+const after = (name, who, path, act, status) => ({ name, who, path, act, status, lead: path.length > 1 || act.length > 1 });
 
 const open = (rest) => (p) => p.open + rest;
 const closed = (rest) => (p) => p.closed + rest;
@@ -33,7 +34,7 @@ async function goClosed(page, lead) {
   await page.getByRole("button", { name: "Continue", exact: true }).click();
 }
 
-const ofRoundOfItsOwn = (rest) => async (p, lead) => (await opened(lead, p.trust, "A page of its own")) + rest;
+const ofRoundOfItsOwn = (rest) => async (p, lead) => (await opened(lead, p.trust)) + rest;
 
 export const stations = [
   at("front page", null, () => "/"),
@@ -80,7 +81,7 @@ export const stations = [
   at("round, open", "cio", open("/manage")),
   at("round, closed", "cio", closed("/manage")),
   at("round, draft", "cio", ofDraft("/manage")),
-  at("round, member", "member-2", open("/manage"), 403),
+  at("round, member", "member-9", open("/manage"), 403),
   at("round, new", "cio", (p) => `${p.trust}/rounds/new`),
   after("round, new, empty", "cio", (p) => `${p.trust}/rounds/new`, press("Save and choose who is asked"), 422),
   at("round, edit", "cio", ofDraft("/edit")),

@@ -76,6 +76,9 @@ export async function signIn(context, key) {
   expect(response.status(), `sign in as ${key}`).toBe(303);
 }
 
+// role is the button that signs in as one of the demonstration's people.
+export const role = (page, key) => page.locator(`button[name="person"][value="${key}"]`);
+
 // sideways is how far a page is wider than its screen. A table that scrolls by
 // itself does not count, since the page around it stays.
 export async function sideways(page) {
