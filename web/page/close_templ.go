@@ -84,7 +84,7 @@ func Close(v CloseView) templ.Component {
 			}
 			if v.Round.Finished < assessment.MinAsked {
 				templ_7745c5c3_Err = nhsuk.WarningCallout(nhsuk.WarningOptions{
-					Heading: "The report would show no results", Level: 2,
+					Heading: "Important: the report would show no results", Level: 2,
 					Text: "Results are shown only when at least 5 people have submitted their answers. Wait, or remind those who are still to finish.",
 				}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {

@@ -10,10 +10,10 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "octant/web/nhsuk"
 
-func (v DemoView) rows() [][]nhsuk.Cell {
-	rows := make([][]nhsuk.Cell, len(v.People))
+func (v DemoView) rows() []nhsuk.SummaryRow {
+	rows := make([]nhsuk.SummaryRow, len(v.People))
 	for i, p := range v.People {
-		rows[i] = []nhsuk.Cell{{Text: p.Name}, {Text: p.What}, {Text: p.Key}, {Content: demoSignIn(p)}}
+		rows[i] = nhsuk.SummaryRow{Key: p.Name, Content: demoSignIn(p)}
 	}
 	return rows
 }
@@ -56,12 +56,7 @@ func Demo(v DemoView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = nhsuk.Table(nhsuk.TableOptions{
-				Caption: "People of the demonstration", CaptionSize: nhsuk.Medium,
-				Head:              []nhsuk.Column{{Text: "Name"}, {Text: "Who they are"}, {Text: "Key"}, {Text: "Sign in"}},
-				Rows:              v.rows(),
-				FirstCellIsHeader: true, Responsive: true,
-			}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = nhsuk.SummaryList(nhsuk.SummaryOptions{Rows: v.rows()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -100,6 +95,23 @@ func demoSignIn(p DemoPerson) templ.Component {
 			templ_7745c5c3_Var3 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<p>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var4 string
+		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(p.What)
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `demo.templ`, Line: 25, Col: 12}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</p>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
 		templ_7745c5c3_Err = nhsuk.Button(nhsuk.ButtonOptions{Text: "Sign in as " + p.Name, Name: "person", Value: p.Key, Variant: nhsuk.Secondary, Small: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

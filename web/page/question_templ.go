@@ -318,7 +318,7 @@ func questionClosed(v QuestionView) templ.Component {
 				return nil
 			})
 			templ_7745c5c3_Err = nhsuk.WarningCallout(nhsuk.WarningOptions{
-				Heading: "What you have just sent was not kept", Level: 2,
+				Heading: "Important: what you have just sent was not kept", Level: 2,
 				Text: "The round closed before it arrived. It stays on this page for you to copy.",
 			}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {

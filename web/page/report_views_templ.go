@@ -224,7 +224,7 @@ func reportEvidence(v ReportView) templ.Component {
 		templ_7745c5c3_Err = nhsuk.Table(nhsuk.TableOptions{
 			Caption: "Questions that score 3 or above, and those of them with a note of evidence", CaptionSize: nhsuk.Small,
 			Head: []nhsuk.Column{{Text: "Element"}, {Text: "Score 3 or above", Numeric: true}, {Text: "Of these, with evidence", Numeric: true}},
-			Rows: v.evidenceRows(), FirstCellIsHeader: true, Responsive: true,
+			Rows: v.evidenceRows(), FirstCellIsHeader: true,
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

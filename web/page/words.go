@@ -67,17 +67,6 @@ func formText(v *questionnaire.Version, f questionnaire.Form) string {
 	return fmt.Sprintf("%s, about %s minutes", questions(n), Minutes(n))
 }
 
-// stateText is where a round stands, as a tag says it.
-func stateText(s assessment.State) string {
-	switch s {
-	case assessment.Open:
-		return "Open"
-	case assessment.Closed:
-		return "Closed"
-	}
-	return "Draft"
-}
-
 // lowerFirst makes a phrase that stands alone fit inside a sentence. It leaves
 // an abbreviation such as "CIO" alone.
 func lowerFirst(s string) string {
