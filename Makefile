@@ -7,9 +7,10 @@ PACKAGES := web/node_modules/.package-lock.json
 LINT := go tool -modfile=.tools/go.mod golangci-lint
 FORMAT := go tool -modfile=.tools/go.mod gofumpt
 WITHPG := go run ./internal/store/storetest/withpg
-ROOMS := cmd internal migrations web/*.go web/chart web/e2e web/nhsuk web/page
+GO_CODE := cmd internal migrations web/*.go web/chart web/e2e web/nhsuk web/page
+TEMPLATES := web/nhsuk web/chart web/page internal/server/bench
 
-.PHONY: help needs run test check build bench assets browser postgres generate fmt lint vet unit smoke clean
+.PHONY: help needs run test check build bench assets browser postgres generate fmt formatted lint vet unit smoke clean
 
 help: ## list the targets
 	@echo 'Octant: make TARGET'
@@ -36,12 +37,12 @@ assets: needs $(PACKAGES) ## build the style sheets and scripts in web/static
 
 generate: ## write the Go code of the templ files
 	@echo '==> templ generate'
-	@go tool templ generate -path web -log-level warn
+	@for room in $(TEMPLATES); do go tool templ generate -path $$room -log-level warn || exit 1; done
 
 fmt: ## format the code
 	@echo '==> format'
-	@$(FORMAT) -w $(ROOMS)
-	@go tool templ fmt -log-level warn web/nhsuk web/chart web/page
+	@$(FORMAT) -w $(GO_CODE)
+	@go tool templ fmt -log-level warn $(TEMPLATES)
 
 lint: assets ## read the code for faults; .golangci.yml says which and why
 	@echo '==> lint'
@@ -66,6 +67,10 @@ browser:
 
 postgres:
 	@.ci/setup-postgres
+
+formatted:
+	@bad=$$($(FORMAT) -l $(GO_CODE)) && [ -z "$$bad" ] || { echo "Not formatted (make fmt): $$bad" >&2; exit 1; }
+	@go tool templ fmt -fail -log-level warn $(TEMPLATES) || { echo 'Templates are not formatted (make fmt).' >&2; exit 1; }
 
 vet:
 	@echo '==> go vet'
