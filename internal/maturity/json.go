@@ -1,6 +1,9 @@
 package maturity
 
-import "encoding/json"
+import (
+	"bytes"
+	"encoding/json"
+)
 
 // A hidden word is null in JSON, as a hidden number is. The types below give
 // the words of a figure that form; reading null back leaves them empty.
@@ -56,4 +59,33 @@ func (c Cut) MarshalJSON() ([]byte, error) {
 		DontKnow *float64 `json:"dontKnow"`
 		Items    []string `json:"items"`
 	}{c.Key, c.json(), c.DontKnow, c.Items})
+}
+
+// partly is the reason a document gives for a question of which some values are
+// shown and others are not; HiddenValues has the reason of each.
+const partly Reason = "some values are told in another way"
+
+// itemJSON is [Item] as it is written.
+type itemJSON Item
+
+// MarshalJSON writes a question. One that hides anything at all says so in
+// "hidden", so that no null stands without a reason.
+func (it Item) MarshalJSON() ([]byte, error) {
+	if it.Hidden == "" && len(it.HiddenValues) > 0 {
+		it.Hidden = partly
+	}
+	return json.Marshal(itemJSON(it))
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote and refuses anything else.
+func (it *Item) UnmarshalJSON(text []byte) error {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode((*itemJSON)(it)); err != nil {
+		return err
+	}
+	if it.Hidden == partly {
+		it.Hidden = ""
+	}
+	return nil
 }

@@ -62,7 +62,7 @@ func (r Report) DontKnowTitle(v *questionnaire.Version) string {
 	return title(
 		fmt.Sprintf("%d of %d do not know about %s", *f.Count, *f.Of, name),
 		fmt.Sprintf("%d of %d do not know: %s", *f.Count, *f.Of, name),
-		fmt.Sprintf("%d of %d: %s", *f.Count, *f.Of, name),
+		"Not known to many: "+name,
 	)
 }
 

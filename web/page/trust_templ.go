@@ -334,7 +334,11 @@ func (r RoundRow) links() []Link {
 	} else {
 		add(r.Answer, "Answer or change your answers")
 	}
-	add(r.Manage, "See how it stands")
+	if r.Round.State == assessment.Closed {
+		add(r.Manage, "See who was asked")
+	} else {
+		add(r.Manage, "See how it stands")
+	}
 	return ls
 }
 
