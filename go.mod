@@ -3,43 +3,49 @@ module octant
 go 1.26.0
 
 require (
-	github.com/PuerkitoBio/goquery v1.13.0 // indirect
+	github.com/PuerkitoBio/goquery v1.13.0 // tests find things on pages by selector
+	github.com/a-h/templ v0.3.977 // pages, checked when compiled
+	github.com/alecthomas/kong v1.17.0 // commands and their help
+	github.com/alexedwards/scs/v2 v2.9.0 // sessions: renewal, hashing of tokens, cookie rules
+	github.com/andybalholm/brotli v1.2.8 // compresses assets when they are built
+	github.com/compose-spec/compose-go/v2 v2.16.2 // a test reads docker-compose.yml as its engine would
+	github.com/evanw/esbuild v0.28.2 // bundles and shrinks scripts when assets are built
+	github.com/go-chi/chi/v5 v5.5.0 // routes
+	github.com/goccy/go-yaml v1.19.2 // reads the questionnaire strictly, with line numbers
+	github.com/golang-migrate/migrate/v4 v4.20.1 // moves the schema
+	github.com/google/uuid v1.6.0 // UUIDv7 ids
+	github.com/jackc/pgx/v5 v5.12.0 // Postgres
+	github.com/jackc/puddle/v2 v2.2.3 // the name of its error for a closed pool
+	github.com/klauspost/compress v1.20.3 // gzip at a third of the standard library's cost
+	github.com/prometheus/client_golang v1.25.0 // /metrics
+	golang.org/x/net v0.62.0 // parses HTML where components are held against the design system's examples
+	golang.org/x/sync v0.24.0 // runs the two listeners as one
+	gonum.org/v1/gonum v0.17.0 // Student's t, and a second opinion on statistics in tests
+	pgregory.net/rapid v1.3.0 // property tests that shrink what they find
+)
+
+require (
 	github.com/a-h/parse v0.0.0-20250122154542-74294addb73e // indirect
-	github.com/a-h/templ v0.3.977 // indirect
-	github.com/alecthomas/kong v1.17.0 // indirect
-	github.com/alexedwards/scs/pgxstore v0.0.0-20240316134038-7e11d57e8885 // indirect
-	github.com/alexedwards/scs/v2 v2.9.0 // indirect
-	github.com/andybalholm/brotli v1.2.8 // indirect
 	github.com/andybalholm/cascadia v1.3.4 // indirect
 	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/cenkalti/backoff/v4 v4.3.0 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/cli/browser v1.3.0 // indirect
-	github.com/compose-spec/compose-go/v2 v2.16.2 // indirect
 	github.com/distribution/reference v0.6.0 // indirect
 	github.com/docker/go-connections v0.7.0 // indirect
 	github.com/docker/go-units v0.5.0 // indirect
-	github.com/evanw/esbuild v0.28.2 // indirect
 	github.com/fatih/color v1.16.0 // indirect
 	github.com/fsnotify/fsnotify v1.7.0 // indirect
-	github.com/go-chi/chi/v5 v5.5.0 // indirect
 	github.com/go-viper/mapstructure/v2 v2.4.0 // indirect
-	github.com/goccy/go-yaml v1.19.2 // indirect
-	github.com/golang-migrate/migrate/v4 v4.20.1 // indirect
-	github.com/google/uuid v1.6.0 // indirect
 	github.com/jackc/pgerrcode v0.0.0-20220416144525-469b46aa5efa // indirect
 	github.com/jackc/pgpassfile v1.0.0 // indirect
 	github.com/jackc/pgservicefile v0.0.0-20240606120523-5a60cdf6a761 // indirect
-	github.com/jackc/pgx/v5 v5.12.0 // indirect
-	github.com/jackc/puddle/v2 v2.2.3 // indirect
-	github.com/klauspost/compress v1.20.3 // indirect
 	github.com/mattn/go-colorable v0.1.13 // indirect
 	github.com/mattn/go-isatty v0.0.20 // indirect
 	github.com/mattn/go-shellwords v1.0.12 // indirect
 	github.com/munnerz/goautoneg v0.0.0-20191010083416-a7dc8b61c822 // indirect
 	github.com/natefinch/atomic v1.0.1 // indirect
 	github.com/opencontainers/go-digest v1.0.0 // indirect
-	github.com/prometheus/client_golang v1.25.0 // indirect
 	github.com/prometheus/client_model v0.6.3 // indirect
 	github.com/prometheus/common v0.72.0 // indirect
 	github.com/prometheus/procfs v0.22.0 // indirect
@@ -48,14 +54,10 @@ require (
 	github.com/xhit/go-str2duration/v2 v2.1.0 // indirect
 	go.yaml.in/yaml/v4 v4.0.0-rc.4 // indirect
 	golang.org/x/mod v0.41.0 // indirect
-	golang.org/x/net v0.62.0 // indirect
-	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/text v0.43.0 // indirect
 	golang.org/x/tools v0.51.0 // indirect
-	gonum.org/v1/gonum v0.17.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
-	pgregory.net/rapid v1.3.0 // indirect
 )
 
 tool github.com/a-h/templ/cmd/templ
