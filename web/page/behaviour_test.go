@@ -156,8 +156,11 @@ func TestLockedPersonIsStillPosted(t *testing.T) {
 	if doc.Find("input[type=hidden][name=person][value='"+v.People[0].ID+"']").Length() != 1 {
 		t.Error("a person who cannot be taken out is left out by the form")
 	}
-	if doc.Find("input[type=checkbox][name=person]").Length() != 6 {
-		t.Error("not everybody can be chosen")
+	if doc.Find("input[type=checkbox][name=person]").Length() != 5 {
+		t.Error("not all others can be chosen")
+	}
+	if !strings.Contains(doc.Find("main li").Text(), v.People[0].Name) {
+		t.Error("the person who is asked already is not listed")
 	}
 }
 
