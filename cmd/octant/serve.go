@@ -53,8 +53,10 @@ func (cmd serveCmd) Run(ctx context.Context, c console, env environment) error {
 		return fmt.Errorf("the database is not ready (has `octant migrate up` been run?): %w", err)
 	}
 	metrics := server.NewMetrics()
-	s := server.New(server.Options{DB: db, Log: log, Now: time.Now, Demo: cmd.Demo, Measured: metrics,
-		Origin: conf.baseURL.Scheme + "://" + conf.baseURL.Host})
+	s := server.New(server.Options{
+		DB: db, Log: log, Now: time.Now, Demo: cmd.Demo, Measured: metrics,
+		Origin: conf.baseURL.Scheme + "://" + conf.baseURL.Host,
+	})
 	return cmd.listen(ctx, c, conf, log, s.Routes(), metrics.Handler())
 }
 
@@ -103,8 +105,10 @@ func (cmd serveCmd) listen(ctx context.Context, c console, conf config, log *slo
 
 // serve answers on one listener until ctx is done.
 func serve(ctx context.Context, group *errgroup.Group, l net.Listener, h http.Handler, log *slog.Logger) {
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second,
-		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+	srv := &http.Server{
+		Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
 	group.Go(func() error {
 		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve: %w", err)

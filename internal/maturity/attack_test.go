@@ -99,8 +99,10 @@ func testVersion(t testing.TB) *questionnaire.Version {
 
 func tallyOf(t testing.TB, people, invited int) *tally {
 	v := testVersion(t)
-	return &tally{version: v, asked: v.Questions(questionnaire.Full), side: make([]int, people), invited: invited,
-		items: make([]itemTally, 6), studentT: map[int]float64{}}
+	return &tally{
+		version: v, asked: v.Questions(questionnaire.Full), side: make([]int, people), invited: invited,
+		items: make([]itemTally, 6), studentT: map[int]float64{},
+	}
 }
 
 func (a answered) tally() itemTally {

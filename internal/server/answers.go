@@ -171,8 +171,10 @@ func (s *Server) showUnsaved(w http.ResponseWriter, r *http.Request, person uuid
 			return err
 		}
 		q, _ := sheet.version.Question(p.answer.Question)
-		return s.render(w, r, http.StatusConflict, page.Stale(page.StaleView{Frame: s.frame(r), Round: sheet.Round,
-			Path: roundPath(t, sheet.Round.ID), Question: q, Kept: stale.Current, Typed: p.answer, Check: p.check}))
+		return s.render(w, r, http.StatusConflict, page.Stale(page.StaleView{
+			Frame: s.frame(r), Round: sheet.Round,
+			Path: roundPath(t, sheet.Round.ID), Question: q, Kept: stale.Current, Typed: p.answer, Check: p.check,
+		}))
 	case errors.Is(cause, assessment.ErrNotOpen) && wantsJSON(r):
 		writeJSON(w, http.StatusConflict, problemJSON{Message: "This round has closed. What you saved before is kept.", Page: r.URL.Path})
 		return nil
@@ -220,9 +222,11 @@ func (s *Server) questionView(r *http.Request, t *store.Trust, sheet sheet, key 
 	q, _ := sheet.version.Question(key)
 	e, _ := sheet.version.Element(q.Element)
 	path := roundPath(t, sheet.Round.ID)
-	v := page.QuestionView{Frame: s.frame(r), Round: sheet.Round, Path: path, Question: q, Element: e,
+	v := page.QuestionView{
+		Frame: s.frame(r), Round: sheet.Round, Path: path, Question: q, Element: e,
 		Back: path + "/questions", Answer: sheet.Response.Answers[key], LastSaved: sheet.lastSaved(),
-		Closed: sheet.Round.State == assessment.Closed}
+		Closed: sheet.Round.State == assessment.Closed,
+	}
 	v.Answer.Question = key
 	questions := sheet.version.Questions(sheet.Round.Form)
 	v.Total = len(questions)

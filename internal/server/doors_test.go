@@ -24,8 +24,10 @@ func TestDoors(t *testing.T) {
 	s := startSite(t)
 	home, other := storetest.Trust(t, s.db), storetest.Trust(t, s.db)
 	round, _ := s.openRound(home, "Autumn")
-	strangers := map[string]browser{"member of another trust": s.as(other.Members[0]), "lead of another trust": s.as(other.Lead),
-		"viewer of another trust": s.as(other.Viewer), "unknown person": s.as(uuid.New())}
+	strangers := map[string]browser{
+		"member of another trust": s.as(other.Members[0]), "lead of another trust": s.as(other.Lead),
+		"viewer of another trust": s.as(other.Viewer), "unknown person": s.as(uuid.New()),
+	}
 	knocked := 0
 	err := chi.Walk(s.server.Routes(), func(method, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
 		if slices.Contains(openToAll, method+" "+route) || route == "/static/*" {
@@ -60,8 +62,10 @@ func TestRoles(t *testing.T) {
 	}
 	s.as(b.Lead).post(closedPath+"/close", "confirm", "yes").wants(http.StatusSeeOther)
 	_, open := s.openRound(b, "Open")
-	people := map[string]browser{"lead": s.as(b.Lead), "chair": s.as(b.Chair), "facilitator": s.as(b.Facilitator),
-		"member": s.as(b.Members[5]), "observer": s.as(b.Observer), "viewer": s.as(b.Viewer)}
+	people := map[string]browser{
+		"lead": s.as(b.Lead), "chair": s.as(b.Chair), "facilitator": s.as(b.Facilitator),
+		"member": s.as(b.Members[5]), "observer": s.as(b.Observer), "viewer": s.as(b.Viewer),
+	}
 	for _, c := range []struct {
 		path    string
 		allowed string

@@ -82,24 +82,31 @@ func explain(err error) problem {
 	case errors.Is(err, store.ErrNotFound):
 		return problem{status: http.StatusNotFound, title: "Page not found", ways: home, says: []string{
 			"If you typed the address, check it is correct.",
-			"If you followed a link, the page may have moved, or it may belong to a trust you are not a member of."}}
+			"If you followed a link, the page may have moved, or it may belong to a trust you are not a member of.",
+		}}
 	case errors.Is(err, access.ErrDenied):
 		return problem{status: http.StatusForbidden, title: "You cannot see this page", ways: home, says: []string{
 			"Your role in this trust does not include it.",
-			"If you think it should, ask the person who leads the assessment at your trust."}}
+			"If you think it should, ask the person who leads the assessment at your trust.",
+		}}
 	case errors.Is(err, errSignedOut):
-		return problem{status: http.StatusUnauthorized, title: "You are signed out", again: true,
+		return problem{
+			status: http.StatusUnauthorized, title: "You are signed out", again: true,
 			ways: []page.Link{{Href: "/", Text: "Sign in"}}, says: []string{
 				"Answers already saved are safe.",
-				"Sign in again in another tab, then come back to this page and send again what you typed."}}
+				"Sign in again in another tab, then come back to this page and send again what you typed.",
+			},
+		}
 	case errors.Is(err, store.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
 		return problem{status: http.StatusServiceUnavailable, title: "The service cannot be reached just now", again: true, ways: home, says: []string{
 			"Answers already saved are safe.",
-			"What you have just sent has not been saved yet. Wait a moment, then send it again from this page."}}
+			"What you have just sent has not been saved yet. Wait a moment, then send it again from this page.",
+		}}
 	}
 	return problem{status: http.StatusInternalServerError, title: "Something went wrong", again: true, ways: home, says: []string{
 		"The fault is ours. Answers already saved are safe.",
-		"Try again later. If it happens again, tell the person who leads the assessment the reference below."}}
+		"Try again later. If it happens again, tell the person who leads the assessment the reference below.",
+	}}
 }
 
 // typed is what a failed form held, so that the page can offer it again.

@@ -40,8 +40,10 @@ func (s *Server) showHome(w http.ResponseWriter, r *http.Request) error {
 			if round.Finished {
 				continue
 			}
-			v.Waiting = append(v.Waiting, page.Waiting{Trust: c.Name, Round: round.Title,
-				Href: "/trusts/" + c.ODS + "/rounds/" + round.ID.String(), Until: page.Day(round.ClosesOn)})
+			v.Waiting = append(v.Waiting, page.Waiting{
+				Trust: c.Name, Round: round.Title,
+				Href: "/trusts/" + c.ODS + "/rounds/" + round.ID.String(), Until: page.Day(round.ClosesOn),
+			})
 		}
 	}
 	if person.Admin {
@@ -58,8 +60,10 @@ func (s *Server) showHome(w http.ResponseWriter, r *http.Request) error {
 
 // roleWords says what somebody is in a trust.
 func roleWords(rs access.Roles) string {
-	words := map[access.Role]string{access.Lead: "trust lead", access.Chair: "chair", access.Facilitator: "facilitator",
-		access.Member: "board member", access.Observer: "observer", access.Viewer: "regional viewer"}
+	words := map[access.Role]string{
+		access.Lead: "trust lead", access.Chair: "chair", access.Facilitator: "facilitator",
+		access.Member: "board member", access.Observer: "observer", access.Viewer: "regional viewer",
+	}
 	var out []string
 	for _, r := range rs {
 		out = append(out, words[r])

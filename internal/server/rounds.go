@@ -115,8 +115,10 @@ func (s *Server) showRoundForm(w http.ResponseWriter, r *http.Request, status in
 	if err != nil {
 		return err
 	}
-	v := page.RoundFormView{Frame: s.frame(r), New: isNew, Title: f.title, Form: f.form, Opens: f.opens, Closes: f.closes, Version: version,
-		Action: "/trusts/" + t.ODS + "/rounds", Cancel: "/trusts/" + t.ODS}
+	v := page.RoundFormView{
+		Frame: s.frame(r), New: isNew, Title: f.title, Form: f.form, Opens: f.opens, Closes: f.closes, Version: version,
+		Action: "/trusts/" + t.ODS + "/rounds", Cancel: "/trusts/" + t.ODS,
+	}
 	if !isNew {
 		v.Action, v.Cancel = roundPath(t, f.round.ID)+"/edit", roundPath(t, f.round.ID)+"/manage"
 	}
@@ -226,8 +228,10 @@ func (s *Server) showManage(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return err
 	}
-	v := page.ManageView{Frame: s.frame(r), Round: round, Path: roundPath(t, id), MayManage: t.May(access.ManageRounds),
-		Error: fault, Notice: notices[r.URL.Query().Get("done")]}
+	v := page.ManageView{
+		Frame: s.frame(r), Round: round, Path: roundPath(t, id), MayManage: t.May(access.ManageRounds),
+		Error: fault, Notice: notices[r.URL.Query().Get("done")],
+	}
 	for _, p := range people {
 		v.Asked = append(v.Asked, page.AskedPerson{Name: p.Name, Title: p.Title, Side: p.Side, Finished: p.Finished})
 	}

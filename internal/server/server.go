@@ -48,8 +48,10 @@ const patience = 10 * time.Second
 
 // New makes a server.
 func New(o Options) *Server {
-	s := &Server{db: o.DB, log: o.Log, now: o.Now, origin: o.Origin, secure: strings.HasPrefix(o.Origin, "https://"), demo: o.Demo,
-		metrics: o.Measured, reports: newReportCache(256)}
+	s := &Server{
+		db: o.DB, log: o.Log, now: o.Now, origin: o.Origin, secure: strings.HasPrefix(o.Origin, "https://"), demo: o.Demo,
+		metrics: o.Measured, reports: newReportCache(256),
+	}
 	s.sessions = scs.New()
 	s.sessions.Store = o.DB.SessionStore()
 	s.sessions.Lifetime = 7 * 24 * time.Hour // a board member may answer over several days

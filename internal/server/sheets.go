@@ -165,8 +165,10 @@ func (s *Server) showTasks(w http.ResponseWriter, r *http.Request, t *store.Trus
 	if k.Round.State == assessment.Draft {
 		return see(w, r, path)
 	}
-	v := page.TasksView{Frame: s.frame(r), Round: k.Round, Path: path, Sent: k.Response.Submitted,
-		Closed: k.Round.State == assessment.Closed, SavedNow: r.URL.Query().Get("saved") == "1"}
+	v := page.TasksView{
+		Frame: s.frame(r), Round: k.Round, Path: path, Sent: k.Response.Submitted,
+		Closed: k.Round.State == assessment.Closed, SavedNow: r.URL.Query().Get("saved") == "1",
+	}
 	for _, e := range k.version.Elements {
 		task := page.Task{Title: e.Title, Paraphrase: e.Paraphrase}
 		first, next := "", ""
@@ -340,6 +342,8 @@ func (s *Server) showMine(w http.ResponseWriter, r *http.Request, t *store.Trust
 	if err != nil {
 		return fmt.Errorf("server: my answers: %w", err)
 	}
-	return s.render(w, r, http.StatusOK, page.Mine(page.MineView{Frame: s.frame(r), Round: k.Round, Version: k.version,
-		Path: roundPath(t, k.Round.ID), Report: report, Mine: k.Response.Answers, Sent: k.Response.Submitted}))
+	return s.render(w, r, http.StatusOK, page.Mine(page.MineView{
+		Frame: s.frame(r), Round: k.Round, Version: k.version,
+		Path: roundPath(t, k.Round.ID), Report: report, Mine: k.Response.Answers, Sent: k.Response.Submitted,
+	}))
 }

@@ -59,8 +59,10 @@ func startSite(t *testing.T) *site {
 func siteOn(t *testing.T, db *store.DB) *site {
 	t.Helper()
 	log := &logbook{}
-	s := New(Options{DB: db, Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Now: time.Now, Measured: NewMetrics()})
+	s := New(Options{
+		DB: db, Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Now: time.Now, Measured: NewMetrics(),
+	})
 	return &site{t: t, db: db, server: s, routes: s.Routes(), log: log}
 }
 
@@ -184,8 +186,10 @@ func (s *site) openRound(board storetest.Board, title string) (uuid.UUID, string
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	r, err := lead.CreateRound(ctx, assessment.Round{Title: title, Form: questionnaire.Core, Questionnaire: questionnaire.Latest(),
-		OpensOn: now, ClosesOn: now.AddDate(0, 0, 14)}, now)
+	r, err := lead.CreateRound(ctx, assessment.Round{
+		Title: title, Form: questionnaire.Core, Questionnaire: questionnaire.Latest(),
+		OpensOn: now, ClosesOn: now.AddDate(0, 0, 14),
+	}, now)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -112,8 +112,10 @@ func (db *DB) SaveAnswer(ctx context.Context, person uuid.UUID, ods string, roun
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	respondent := access.RespondentOf(db.secret, person, ods)
-	args := []any{ods, person, round, access.With(access.Answer), formsAsking(a.Question), respondent[:],
-		a.Question, a.Choice, a.Comment, a.Evidence, a.Revision, now}
+	args := []any{
+		ods, person, round, access.With(access.Answer), formsAsking(a.Question), respondent[:],
+		a.Question, a.Choice, a.Comment, a.Evidence, a.Revision, now,
+	}
 	var kept Saved
 	err := errAgain
 	for try := 0; try < 2 && (errors.Is(err, errAgain) || lost(err)); try++ {
@@ -197,8 +199,10 @@ func (r *savedRow) outcome(a assessment.Answer) (Saved, error) {
 	case r.keptAs == nil:
 		return Saved{}, errAgain
 	}
-	kept := assessment.Answer{Question: a.Question, Choice: *r.choice, Comment: *r.comment, Evidence: *r.evidence,
-		Revision: *r.keptAs, SavedAt: timeOf(r.keptSince)}
+	kept := assessment.Answer{
+		Question: a.Question, Choice: *r.choice, Comment: *r.comment, Evidence: *r.evidence,
+		Revision: *r.keptAs, SavedAt: timeOf(r.keptSince),
+	}
 	switch {
 	case kept.Choice == a.Choice && kept.Comment == a.Comment && kept.Evidence == a.Evidence:
 		return Saved{kept.Revision, kept.SavedAt}, nil

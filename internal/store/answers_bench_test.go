@@ -32,8 +32,10 @@ func BenchmarkSaveAnswer(b *testing.B) {
 	}
 	questions := version.Questions(round.Form)
 	answer := func(n int) assessment.Answer {
-		return assessment.Answer{Question: questions[n%len(questions)].Key, Choice: assessment.Choice(1 + n/len(questions)%5),
-			Comment: "We heard of it last month.", Revision: n / len(questions)}
+		return assessment.Answer{
+			Question: questions[n%len(questions)].Key, Choice: assessment.Choice(1 + n/len(questions)%5),
+			Comment: "We heard of it last month.", Revision: n / len(questions),
+		}
 	}
 	bare := bareUpsert(b, db)
 	var plain, saved time.Duration

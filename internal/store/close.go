@@ -94,7 +94,8 @@ func collectResponses(rows pgx.Rows) (responses []assessment.Response, err error
 		}
 		if key != nil {
 			responses[len(responses)-1].Answers[*key] = assessment.Answer{
-				Question: *key, Choice: *choice, Comment: *comment, Evidence: *evidence}
+				Question: *key, Choice: *choice, Comment: *comment, Evidence: *evidence,
+			}
 		}
 		return nil
 	})

@@ -90,21 +90,35 @@ func (m place) dates(now time.Time) (from time.Time, to *time.Time) {
 // demoCast is everybody in the demonstration, in the order they are offered.
 func demoCast() []castMember {
 	cast := []castMember{
-		{key: "cio", name: "Priya Raman", what: "Chief digital and information officer at Harrowmere, who leads its rounds",
-			places: []place{always(harrowmere, access.Lead, "Chief digital and information officer")}},
-		{key: "secretary", name: "Gareth Pugh", what: "Company secretary at Harrowmere, who leads its rounds too",
-			places: []place{always(harrowmere, access.Lead, "Company secretary")}},
-		{key: "facilitator", name: "Miriam Adeyemi", what: "Facilitator of board workshops at Harrowmere and Brackenvale",
-			places: []place{always(harrowmere, access.Facilitator, ""), always(brackenvale, access.Facilitator, "")}},
-		{key: "observer", name: "Len Stubbs", what: "Lead governor at Harrowmere, who may read its reports",
-			places: []place{always(harrowmere, access.Observer, "Lead governor")}},
-		{key: "regional", name: "Farah Siddiqui", what: "Regional viewer, who may read the reports of all three trusts",
-			places: []place{always(harrowmere, access.Viewer, ""), always(brackenvale, access.Viewer, ""), always(eastmarch, access.Viewer, "")}},
+		{
+			key: "cio", name: "Priya Raman", what: "Chief digital and information officer at Harrowmere, who leads its rounds",
+			places: []place{always(harrowmere, access.Lead, "Chief digital and information officer")},
+		},
+		{
+			key: "secretary", name: "Gareth Pugh", what: "Company secretary at Harrowmere, who leads its rounds too",
+			places: []place{always(harrowmere, access.Lead, "Company secretary")},
+		},
+		{
+			key: "facilitator", name: "Miriam Adeyemi", what: "Facilitator of board workshops at Harrowmere and Brackenvale",
+			places: []place{always(harrowmere, access.Facilitator, ""), always(brackenvale, access.Facilitator, "")},
+		},
+		{
+			key: "observer", name: "Len Stubbs", what: "Lead governor at Harrowmere, who may read its reports",
+			places: []place{always(harrowmere, access.Observer, "Lead governor")},
+		},
+		{
+			key: "regional", name: "Farah Siddiqui", what: "Regional viewer, who may read the reports of all three trusts",
+			places: []place{always(harrowmere, access.Viewer, ""), always(brackenvale, access.Viewer, ""), always(eastmarch, access.Viewer, "")},
+		},
 		{key: "admin", name: "Jo Lindqvist", what: "Platform administrator, who has no right in any trust", admin: true},
-		{key: "brackenvale-lead", name: "Colm Brennan", what: "Company secretary at Brackenvale, who leads its rounds",
-			places: []place{always(brackenvale, access.Lead, "Company secretary")}},
-		{key: "eastmarch-lead", name: "Hester Vane", what: "Director of corporate governance at Eastmarch, who leads its rounds",
-			places: []place{always(eastmarch, access.Lead, "Director of corporate governance")}},
+		{
+			key: "brackenvale-lead", name: "Colm Brennan", what: "Company secretary at Brackenvale, who leads its rounds",
+			places: []place{always(brackenvale, access.Lead, "Company secretary")},
+		},
+		{
+			key: "eastmarch-lead", name: "Hester Vane", what: "Director of corporate governance at Eastmarch, who leads its rounds",
+			places: []place{always(eastmarch, access.Lead, "Director of corporate governance")},
+		},
 	}
 	cast = append(cast, boardOf(harrowmere, "member-", "Harrowmere", harrowmereBoard)...)
 	cast = append(cast, boardOf(brackenvale, "brackenvale-", "", brackenvaleBoard)...)

@@ -38,8 +38,10 @@ func TestRoundGoesFromDraftToClosed(t *testing.T) {
 		t.Fatal(err)
 	}
 	open, err := lead.Round(t.Context(), made.ID)
-	want := assessment.Round{ID: made.ID, Title: "Summer", Form: questionnaire.Full, Questionnaire: made.Questionnaire,
-		State: assessment.Open, OpensOn: made.OpensOn, ClosesOn: made.ClosesOn, OpenedAt: storetest.Now, Asked: 6}
+	want := assessment.Round{
+		ID: made.ID, Title: "Summer", Form: questionnaire.Full, Questionnaire: made.Questionnaire,
+		State: assessment.Open, OpensOn: made.OpensOn, ClosesOn: made.ClosesOn, OpenedAt: storetest.Now, Asked: 6,
+	}
 	if err != nil || open != want {
 		t.Errorf("open round is\n%+v (%v), want\n%+v", open, err, want)
 	}

@@ -123,8 +123,10 @@ func TestEveryMethodNamesItsPermission(t *testing.T) {
 }
 
 func plan() assessment.Round {
-	return assessment.Round{Title: "Spring", Form: questionnaire.Core, Questionnaire: questionnaire.Latest(),
-		OpensOn: storetest.Now, ClosesOn: storetest.Now}
+	return assessment.Round{
+		Title: "Spring", Form: questionnaire.Core, Questionnaire: questionnaire.Latest(),
+		OpensOn: storetest.Now, ClosesOn: storetest.Now,
+	}
 }
 
 // TestPolicyHoldsWithoutWhere leaves every condition out: inside one trust there

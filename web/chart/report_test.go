@@ -40,16 +40,20 @@ func everything(v *questionnaire.Version, seed uint64) maturity.Report {
 		},
 	}
 	for _, e := range v.Elements {
-		said := maturity.Element{Key: e.Key, Figure: figure1(r), Respondents: new(12), DontKnow: new(0.01 + float64(r.IntN(60))/100),
-			Claimed: new(3), Shown: new(2)}
+		said := maturity.Element{
+			Key: e.Key, Figure: figure1(r), Respondents: new(12), DontKnow: new(0.01 + float64(r.IntN(60))/100),
+			Claimed: new(3), Shown: new(2),
+		}
 		for _, q := range e.Questions {
 			said.Items = append(said.Items, item1(r, q.Key))
 		}
 		report.Result.Elements = append(report.Result.Elements, said)
 		executive, nonExecutive := tenths(r), tenths(r)
-		report.Result.Sides.Elements = append(report.Result.Sides.Elements, maturity.SideElement{Key: e.Key,
+		report.Result.Sides.Elements = append(report.Result.Sides.Elements, maturity.SideElement{
+			Key:       e.Key,
 			Executive: new(executive), NonExecutive: new(nonExecutive), Gap: new(round(executive-nonExecutive, 10)), P: new(0.05),
-			ExecutiveDontKnow: "some", NonExecutiveDontKnow: "about half"})
+			ExecutiveDontKnow: "some", NonExecutiveDontKnow: "about half",
+		})
 	}
 	report.Result.Factors = cuts1(r, v.Factors)
 	report.Result.Lenses = cuts1(r, v.Lenses)
@@ -64,9 +68,11 @@ func figure1(r *rand.Rand) maturity.Figure {
 }
 
 func item1(r *rand.Rand, key string) maturity.Item {
-	it := maturity.Item{Key: key, N: new(10), Mean: new(tenths(r)), Median: new(3.5), Counts: make([]int, 5), DontKnow: new(2),
+	it := maturity.Item{
+		Key: key, N: new(10), Mean: new(tenths(r)), Median: new(3.5), Counts: make([]int, 5), DontKnow: new(2),
 		RatherNotSay: new(1), NotAnswered: new(1), AverageDeviation: new(0.72), Agreement: new(0.41), Label: labels[r.IntN(4)],
-		LowestPossible: new(2.2), HighestPossible: new(3.8), Evidenced: new(true)}
+		LowestPossible: new(2.2), HighestPossible: new(3.8), Evidenced: new(true),
+	}
 	for range 10 {
 		it.Counts[r.IntN(5)]++
 	}

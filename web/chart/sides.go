@@ -42,8 +42,10 @@ func newSides(set Setting, r maturity.Report, v *questionnaire.Version) sides {
 	s := sides{frame: newFrame(set, "sides", "How executives and non-executives see it")}
 	s.subtitle = "Average score from 1 to 5 of each side, for each element. " + sidesWho(r)
 	s.alt = "Scores of executives and non-executives"
-	s.table = Table{Caption: "Executives and non-executives", Columns: []string{"Element", "Executives", "Non-executives",
-		"Gap", "In words", "Executives who do not know", "Non-executives who do not know"}}
+	s.table = Table{Caption: "Executives and non-executives", Columns: []string{
+		"Element", "Executives", "Non-executives",
+		"Gap", "In words", "Executives who do not know", "Non-executives who do not know",
+	}}
 	var says []string
 	any := false
 	for _, e := range elements(r, v) {

@@ -39,7 +39,8 @@ func taskList(o struct {
 		Href          string
 		Status        struct{ Tag tagOptions }
 	}]
-}, e example) (templ.Component, error) {
+}, e example,
+) (templ.Component, error) {
 	if e.Name == "with empty items" {
 		return nil, unsupported("gap in the numbers")
 	}
@@ -73,7 +74,8 @@ func summaryList(o struct {
 		Value   words
 		Actions actionList
 	}]
-}, _ example) (templ.Component, error) {
+}, _ example,
+) (templ.Component, error) {
 	s := SummaryOptions{NoBorder: off(o.Border), NoLastRowBorder: off(o.LastRowBorder)}
 	for _, r := range o.Rows {
 		row := SummaryRow{Key: r.Key.Text, Value: r.Value.Text}
@@ -91,7 +93,8 @@ func summaryList(o struct {
 func banner(o struct {
 	Variant, Text, HTML string
 	Title, Heading      plain
-}, e example) (templ.Component, error) {
+}, e example,
+) (templ.Component, error) {
 	options := BannerOptions{Success: o.Variant == "success", Title: o.Title.Text, Heading: o.Heading.Text, Text: o.Text}
 	return around(NotificationBanner(options), o.HTML+e.CallBlock), nil
 }
@@ -99,7 +102,8 @@ func banner(o struct {
 func panel(o struct {
 	Variant, Text, HTML string
 	Heading             title
-}, e example) (templ.Component, error) {
+}, e example,
+) (templ.Component, error) {
 	options := PanelOptions{Heading: o.Heading.Text, Level: o.Heading.Level, Size: o.Heading.Size, Text: o.Text, Interruption: o.Variant == "interruption"}
 	return around(Panel(options), o.HTML+e.CallBlock), nil
 }
@@ -115,7 +119,8 @@ func hintText(o words, e example) (templ.Component, error) {
 func warning(o struct {
 	Heading    title
 	Text, HTML string
-}, e example) (templ.Component, error) {
+}, e example,
+) (templ.Component, error) {
 	if o.Heading.Text == "" {
 		return nil, unsupported("no heading")
 	}
@@ -126,7 +131,8 @@ func details(o struct {
 	Summary    plain
 	Text, HTML string
 	Open       bool
-}, e example) (templ.Component, error) {
+}, e example,
+) (templ.Component, error) {
 	return around(Details(DetailsOptions{Summary: o.Summary.Text, Text: o.Text, Open: o.Open}), o.HTML+e.CallBlock), nil
 }
 
@@ -154,7 +160,8 @@ func table(o struct {
 	FirstCellIsHeader, Compact, Striped, Responsive, Scroll bool
 	Head                                                    list[cell]
 	Rows                                                    list[list[cell]]
-}, _ example) (templ.Component, error) {
+}, _ example,
+) (templ.Component, error) {
 	t := TableOptions{
 		Caption: o.Caption.Text, CaptionSize: o.Caption.Size, CaptionID: o.Caption.ID, FirstCellIsHeader: o.FirstCellIsHeader,
 		Compact: o.Compact, Striped: o.Striped, Responsive: o.Responsive, Scroll: o.Scroll,
@@ -190,7 +197,8 @@ func pagination(o struct {
 		Href              string
 		Current, Ellipsis bool
 	}]
-}, _ example) (templ.Component, error) {
+}, _ example,
+) (templ.Component, error) {
 	p := PaginationOptions{Previous: Link{o.Previous.Label, o.Previous.Href}, Next: Link{o.Next.Label, o.Next.Href}}
 	for _, i := range o.Items {
 		p.Pages = append(p.Pages, PageNumber{Number: i.Number, Href: i.Href, Current: i.Current})
@@ -228,7 +236,8 @@ func card(o struct {
 	Clickable   bool
 	Variant     string
 	Description words
-}, e example) (templ.Component, error) {
+}, e example,
+) (templ.Component, error) {
 	c := CardOptions{Heading: o.Heading.Text, Level: o.Heading.Level, Size: o.Heading.Size, Href: o.Href, Clickable: o.Clickable, Text: o.Description.Text}
 	switch o.Variant {
 	case "":
@@ -245,7 +254,8 @@ func card(o struct {
 func contentsList(o struct {
 	VisuallyHiddenText string
 	Items              list[ContentsItem]
-}, _ example) (templ.Component, error) {
+}, _ example,
+) (templ.Component, error) {
 	return ContentsList(ContentsOptions{Heading: o.VisuallyHiddenText, Items: o.Items}), nil
 }
 
@@ -253,7 +263,8 @@ func header(o struct {
 	Service struct{ Text, Href string }
 	Inline  bool
 	Account struct{ Items list[AccountItem] }
-}, _ example) (templ.Component, error) {
+}, _ example,
+) (templ.Component, error) {
 	if o.Service.Text == "" || o.Service.Href == "" {
 		return nil, unsupported("header without a linked name")
 	}
@@ -273,7 +284,8 @@ func (m *footerMeta) UnmarshalJSON(text []byte) error {
 func footer(o struct {
 	Meta      footerMeta
 	Copyright plain
-}, e example) (templ.Component, error) {
+}, e example,
+) (templ.Component, error) {
 	if e.CallBlock != "" {
 		return nil, unsupported("content block")
 	}

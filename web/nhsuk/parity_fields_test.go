@@ -140,7 +140,8 @@ func date(o dateOptions, _ example) (templ.Component, error) {
 func fieldset(o struct {
 	Legend labelled
 	HTML   string
-}, e example) (templ.Component, error) {
+}, e example,
+) (templ.Component, error) {
 	var f Field
 	o.Legend.into(&f)
 	return around(Fieldset(f), o.HTML+e.CallBlock), nil
@@ -149,7 +150,8 @@ func fieldset(o struct {
 func errorSummary(o struct {
 	Heading   plain
 	ErrorList list[ErrorLink]
-}, e example) (templ.Component, error) {
+}, e example,
+) (templ.Component, error) {
 	if e.CallBlock != "" {
 		return nil, unsupported("content block")
 	}
@@ -168,7 +170,8 @@ func button(o struct {
 	Variant            Variant
 	Small, Disabled    bool
 	PreventDoubleClick *bool
-}, _ example) (templ.Component, error) {
+}, _ example,
+) (templ.Component, error) {
 	if off(o.PreventDoubleClick) {
 		return nil, unsupported("double click allowed")
 	}

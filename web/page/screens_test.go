@@ -56,8 +56,10 @@ func round(state assessment.State) assessment.Round {
 func report(t *testing.T, form questionnaire.Form, answered, invited int, pattern string) maturity.Report {
 	t.Helper()
 	v := version(t)
-	in := maturity.Input{Version: v, Form: form, Invited: invited,
-		InvitedBySide: map[assessment.Side]int{assessment.Executive: (invited + 1) / 2, assessment.NonExecutive: invited / 2}}
+	in := maturity.Input{
+		Version: v, Form: form, Invited: invited,
+		InvitedBySide: map[assessment.Side]int{assessment.Executive: (invited + 1) / 2, assessment.NonExecutive: invited / 2},
+	}
 	dice := rand.New(rand.NewPCG(7, uint64(answered)))
 	for person := range answered {
 		side := assessment.Executive
@@ -105,13 +107,17 @@ func question(t *testing.T) page.QuestionView {
 	v := version(t)
 	q, _ := v.Question("1.3")
 	e, _ := v.Element("1")
-	return page.QuestionView{Frame: frame(), Round: round(assessment.Open), Path: path, Question: q, Element: e,
-		Number: 3, Total: 24, Back: path + "/questions/1.2", Answer: assessment.Answer{Question: "1.3"}}
+	return page.QuestionView{
+		Frame: frame(), Round: round(assessment.Open), Path: path, Question: q, Element: e,
+		Number: 3, Total: 24, Back: path + "/questions/1.2", Answer: assessment.Answer{Question: "1.3"},
+	}
 }
 
 func given(choice assessment.Choice) assessment.Answer {
-	return assessment.Answer{Question: "1.3", Choice: choice, Comment: "One line.\nAnother <b>line</b>.", Evidence: "Minutes of May",
-		Revision: 2, SavedAt: noon}
+	return assessment.Answer{
+		Question: "1.3", Choice: choice, Comment: "One line.\nAnother <b>line</b>.", Evidence: "Minutes of May",
+		Revision: 2, SavedAt: noon,
+	}
 }
 
 func tasks(done int) page.TasksView {
@@ -167,9 +173,11 @@ func candidates(n int) page.PeopleView {
 
 func roundForm(t *testing.T, faults bool) page.RoundFormView {
 	t.Helper()
-	v := page.RoundFormView{Frame: frame(), Action: "/trusts/RXX/rounds", New: true, Version: version(t), Cancel: "/trusts/RXX",
+	v := page.RoundFormView{
+		Frame: frame(), Action: "/trusts/RXX/rounds", New: true, Version: version(t), Cancel: "/trusts/RXX",
 		Title: nhsuk.Field{Name: "title", Label: "Title"}, Form: nhsuk.Field{Name: "form", Label: "How many questions to ask", Value: "core"},
-		Opens: nhsuk.DateField{Name: "opens", Label: "When you plan to open it"}, Closes: nhsuk.DateField{Name: "closes", Label: "When you plan to close it"}}
+		Opens: nhsuk.DateField{Name: "opens", Label: "When you plan to open it"}, Closes: nhsuk.DateField{Name: "closes", Label: "When you plan to close it"},
+	}
 	if faults {
 		v.Title.Error, v.Form.Error, v.Opens.Error, v.Closes.Error = "Enter a title", "Select how many", "Enter a day", "Enter a day"
 	}

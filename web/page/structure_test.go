@@ -142,9 +142,11 @@ func frontScreens(t *testing.T) map[string]templ.Component {
 }
 
 func unsent() page.ProblemView {
-	return page.ProblemView{Frame: frame(), Status: 503, Title: "The service cannot be reached just now", Reference: "1A2B3C4D", Action: path + "/questions/1.3",
+	return page.ProblemView{
+		Frame: frame(), Status: 503, Title: "The service cannot be reached just now", Reference: "1A2B3C4D", Action: path + "/questions/1.3",
 		Says:  []string{"Answers already saved are safe."},
-		Again: []page.Typed{{"choice", "", "4"}, {"comment", "Your comment", "What I <typed>"}, {"evidence", "Your evidence", ""}, {"revision", "", "2"}}}
+		Again: []page.Typed{{"choice", "", "4"}, {"comment", "Your comment", "What I <typed>"}, {"evidence", "Your evidence", ""}, {"revision", "", "2"}},
+	}
 }
 
 func TestEveryScreen(t *testing.T) {
