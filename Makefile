@@ -43,6 +43,7 @@ fmt: ## format the code
 	@echo '==> format'
 	@$(FORMAT) -w $(GO_CODE)
 	@go tool templ fmt -log-level warn $(TEMPLATES)
+	@$(MAKE) --no-print-directory generate
 
 lint: assets ## read the code for faults; .golangci.yml says which and why
 	@echo '==> lint'
