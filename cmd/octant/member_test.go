@@ -178,8 +178,10 @@ func (m *boardMember) tryAnswer(question, choice, comment string) (answered, err
 		m.revision[question] = number(page.Find(`input[name="revision"]`).AttrOr("value", "0"))
 	}
 	m.unsure[question] = given{choice, comment}
-	a, err := m.try(http.MethodPost, path, form{"choice": choice, "comment": comment,
-		"revision": text(m.revision[question]), "action": "save"}, "application/json")
+	a, err := m.try(http.MethodPost, path, form{
+		"choice": choice, "comment": comment,
+		"revision": text(m.revision[question]), "action": "save",
+	}, "application/json")
 	switch {
 	case err != nil || a.status >= http.StatusInternalServerError:
 		delete(m.revision, question) // it may have been kept, so that the page is read again

@@ -16,8 +16,10 @@ const aSecret = "OCTANT_SECRET=0123456789abcdef0123456789abcdef"
 
 func TestAllFaultsOfTheConfigurationAreToldTogether(t *testing.T) {
 	t.Parallel()
-	got := command(t, []string{"OCTANT_ADDR=here", "OCTANT_METRICS_ADDR=there", "OCTANT_BASE_URL=octant", "OCTANT_SECRET=short",
-		"DATABASE_URL=mysql://host/db", "OCTANT_DATA=" + program.DataFolder(t)}, "serve")
+	got := command(t, []string{
+		"OCTANT_ADDR=here", "OCTANT_METRICS_ADDR=there", "OCTANT_BASE_URL=octant", "OCTANT_SECRET=short",
+		"DATABASE_URL=mysql://host/db", "OCTANT_DATA=" + program.DataFolder(t),
+	}, "serve")
 	got.wants(t, 1, "OCTANT_ADDR must", "OCTANT_METRICS_ADDR must", "OCTANT_BASE_URL must", "OCTANT_SECRET must", "DATABASE_URL must")
 	if strings.Contains(got.err, "short") {
 		t.Error("a secret was repeated")
@@ -40,8 +42,10 @@ func TestDemonstrationLeavesOthersRowsAlone(t *testing.T) {
 	t.Parallel()
 	db := storetest.New(t)
 	storetest.Trust(t, db)
-	command(t, []string{"DATABASE_URL=" + storetest.AppURL(t, db), "OCTANT_DATA=" + program.DataFolder(t),
-		"OCTANT_ADDR=127.0.0.1:0", "OCTANT_METRICS_ADDR=127.0.0.1:0"}, "serve", "--demo").
+	command(t, []string{
+		"DATABASE_URL=" + storetest.AppURL(t, db), "OCTANT_DATA=" + program.DataFolder(t),
+		"OCTANT_ADDR=127.0.0.1:0", "OCTANT_METRICS_ADDR=127.0.0.1:0",
+	}, "serve", "--demo").
 		wants(t, 1, "rows that the demonstration did not make")
 }
 
@@ -66,8 +70,10 @@ func TestNoDemonstrationUnlessAsked(t *testing.T) {
 func TestSchemaIsLookedAtBeforeServing(t *testing.T) {
 	t.Parallel()
 	db := storetest.New(t)
-	environ := []string{aSecret, "DATABASE_URL=" + storetest.AppURL(t, db), "DATABASE_OWNER_URL=" + storetest.OwnerURL(t, db),
-		"OCTANT_DATA=" + program.DataFolder(t), "OCTANT_ADDR=127.0.0.1:0", "OCTANT_METRICS_ADDR=127.0.0.1:0"}
+	environ := []string{
+		aSecret, "DATABASE_URL=" + storetest.AppURL(t, db), "DATABASE_OWNER_URL=" + storetest.OwnerURL(t, db),
+		"OCTANT_DATA=" + program.DataFolder(t), "OCTANT_ADDR=127.0.0.1:0", "OCTANT_METRICS_ADDR=127.0.0.1:0",
+	}
 	command(t, environ, "migrate", "status").wants(t, 0, "up to date")
 	command(t, environ, "migrate", "down").wants(t, 0, "behind")
 	command(t, environ, "serve").wants(t, 1, "octant migrate up")
