@@ -116,12 +116,28 @@ func (f Figure) Standing() string {
 	return f.Level
 }
 
+// AgreedWords says where people agree closely, "" where AgreedAt is nought. A
+// published mean midway between two levels names both.
+func (it Item) AgreedWords() string {
+	switch {
+	case it.AgreedAt == 0:
+		return ""
+	case it.Mean != nil && *it.Mean != math.Trunc(*it.Mean):
+		low := int(*it.Mean)
+		return fmt.Sprintf("Close agreement at levels %d and %d", low, low+1)
+	}
+	return fmt.Sprintf("Close agreement at level %d", it.AgreedAt)
+}
+
 // Words says what is shown of an item in words instead of numbers; "" for an
 // item that is shown in numbers.
 func (it Item) Words() string {
 	switch {
 	case it.AgreedAt > 0:
-		return fmt.Sprintf("Close agreement at level %d: everybody chose it or the level beside it.", it.AgreedAt)
+		if strings.Contains(it.AgreedWords(), "levels") {
+			return it.AgreedWords() + ": everybody chose one of the two."
+		}
+		return it.AgreedWords() + ": everybody chose it or the level beside it."
 	case it.NearlyAll > 0:
 		return fmt.Sprintf("All but one or two people chose level %d.", it.NearlyAll)
 	case it.Mean == nil:

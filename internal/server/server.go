@@ -147,7 +147,7 @@ func (s *Server) trust(h func(w http.ResponseWriter, r *http.Request, t *store.T
 // frame is what the page around the content needs of this request.
 func (s *Server) frame(r *http.Request) page.Frame {
 	v := visitOf(r)
-	f := page.Frame{Person: v.who, Demo: s.demo}
+	f := page.Frame{Person: v.who, Demo: s.demo, Now: s.now()}
 	if v.t != nil {
 		f.Trust, f.ODS = v.t.Name, v.t.ODS
 	}

@@ -92,7 +92,7 @@ func toldLevel(i maturity.Item) int { return max(i.AgreedAt, i.NearlyAll) }
 func spreadWords(i maturity.Item) string {
 	switch {
 	case i.AgreedAt > 0:
-		return "Close agreement at level " + whole(i.AgreedAt)
+		return i.AgreedWords()
 	case i.NearlyAll > 0:
 		return "All but one or two at level " + whole(i.NearlyAll)
 	}

@@ -47,9 +47,10 @@ func TestQuestionOffersFiveAnchorsAndTwoWaysOut(t *testing.T) {
 func TestQuestionSaysWhenItWasSaved(t *testing.T) {
 	t.Parallel()
 	for want, v := range map[string]page.QuestionView{
-		"":                           question(t),
-		"Saved at 12:00":             with(question(t), func(v *page.QuestionView) { v.Answer, v.LastSaved = given(3), noon.AddDate(0, 0, 1) }),
-		"Last answer saved at 12:00": with(question(t), func(v *page.QuestionView) { v.LastSaved = noon }),
+		"":                                  question(t),
+		"Saved at 12:00":                    with(question(t), func(v *page.QuestionView) { v.Answer, v.LastSaved = given(3), noon.AddDate(0, 0, 1) }),
+		"Last answer saved at 12:00":        with(question(t), func(v *page.QuestionView) { v.LastSaved = noon }),
+		"Saved on 3 November 2026 at 12:00": with(question(t), func(v *page.QuestionView) { v.Answer, v.Now = given(3), noon.AddDate(0, 0, 10) }),
 	} {
 		if got := flat(read(t, page.Question(v)).Find("form [role=status][data-octant-status]").Text()); got != want {
 			t.Errorf("status line says %q, want %q", got, want)

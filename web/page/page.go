@@ -12,7 +12,8 @@ type Frame struct {
 	Person string // signed-in person's name, "" for nobody
 	Trust  string // trust's name where the page is about one, for the header
 	ODS    string
-	Demo   bool // a demonstration: the page says so
+	Demo   bool      // a demonstration: the page says so
+	Now    time.Time // when the page was made
 }
 
 // Link is an address with its words.
@@ -32,6 +33,15 @@ var london = func() *time.Location {
 
 // Clock is a time of day as people read it, "14:03".
 func Clock(t time.Time) string { return t.In(london).Format("15:04") }
+
+// when is a moment as somebody who reads it now would say it: "at 14:03" on the
+// same day, "on 11 November 2026 at 14:03" on another.
+func when(t, now time.Time) string {
+	if Day(t) == Day(now) {
+		return "at " + Clock(t)
+	}
+	return "on " + Day(t) + " at " + Clock(t)
+}
 
 // Day is a date as people read it, "3 November 2026".
 func Day(t time.Time) string { return t.In(london).Format("2 January 2006") }

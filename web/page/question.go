@@ -65,9 +65,9 @@ func evidenceHint(q *questionnaire.Question) string {
 func (v QuestionView) saved() string {
 	switch {
 	case !v.Answer.SavedAt.IsZero():
-		return "Saved at " + Clock(v.Answer.SavedAt)
+		return "Saved " + when(v.Answer.SavedAt, v.Now)
 	case !v.LastSaved.IsZero():
-		return "Last answer saved at " + Clock(v.LastSaved)
+		return "Last answer saved " + when(v.LastSaved, v.Now)
 	}
 	return ""
 }

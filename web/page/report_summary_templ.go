@@ -508,7 +508,10 @@ func sidesResponse(s maturity.Sides) string {
 func rolesWords(roles []maturity.RoleCount) string {
 	says := make([]string, len(roles))
 	for i, r := range roles {
-		says[i] = fmt.Sprintf("%d × %s", r.Invited, lowerFirst(r.Role))
+		says[i] = lowerFirst(r.Role)
+		if r.Invited > 1 {
+			says[i] += fmt.Sprintf("\u00a0(%d)", r.Invited)
+		}
 	}
 	return strings.Join(says, ", ")
 }

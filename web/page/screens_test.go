@@ -25,7 +25,7 @@ const path = "/trusts/RXX/rounds/01930000-0000-7000-8000-000000000001"
 const long = "Hammersmithfieldshirewestmorlandandnorthumberlandpartnership NHS Foundation Trust"
 
 func frame() page.Frame {
-	return page.Frame{Person: "Ada Okafor", Trust: "Harbour and Vale NHS Trust", ODS: "RXX", Demo: true}
+	return page.Frame{Person: "Ada Okafor", Trust: "Harbour and Vale NHS Trust", ODS: "RXX", Demo: true, Now: noon.Add(2 * time.Hour)}
 }
 
 func version(t *testing.T) *questionnaire.Version {
