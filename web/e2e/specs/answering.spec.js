@@ -2,49 +2,27 @@
 // sight, and nothing saved is ever overwritten unseen. Each walk is another
 // member's, who has submitted already and may still change every answer.
 
-import { test, expect, places, refused, role } from "../support/test.js";
+import { test, expect, refused, role } from "../support/test.js";
 import { opened, close } from "../support/lead.js";
+import { choose, comment, goOn } from "../support/question.js";
 
 const SAVED = /^Saved at \d\d:\d\d$/;
 const offline = /net::ERR_INTERNET_DISCONNECTED/;
 
 const status = (page) => page.locator("[data-octant-status]");
 const option = (page, place) => page.getByRole("radio").nth(place);
-const goOn = (page) => page.getByRole("button", { name: "Continue", exact: true }).click();
 
-// question opens one question of the open round as the member.
-async function question(page, key, path) {
-  const round = path ?? (await places(page.lead)).open;
-  await page.goto(`${round}/questions/${key}`);
-  return `${round}/questions/${key}`;
+// question opens one question of a round and answers its address.
+async function question(page, round, key) {
+  const address = `${round}/questions/${key}`;
+  await page.goto(address);
+  return address;
 }
 
-// ask gives a member's page that knows the lead's.
-async function ask(somebody, key, options) {
-  const lead = await somebody("cio");
-  const page = await somebody(key, options);
-  page.lead = lead;
-  return page;
-}
-
-async function comment(page, words) {
-  const box = page.getByLabel("Your comment");
-  if (!(await box.isVisible())) await page.locator("summary").first().click();
-  await box.fill(words);
-}
-
-// other is an answer that is not the one chosen now, nor any of those named.
-async function other(page, ...not) {
-  for (const place of [0, 1, 2]) {
-    if (!not.includes(place) && !(await option(page, place).isChecked())) return place;
-  }
-}
-
-test("an answer is kept as it is given", async ({ somebody }) => {
-  const page = await ask(somebody, "member-2");
-  await question(page, "1.1");
-  const place = await other(page);
-  await option(page, place).check();
+test("an answer is kept as it is given", async ({ somebody, ground }) => {
+  const page = await somebody("member-2");
+  await question(page, ground.open, "1.1");
+  const place = await choose(page);
   await expect(status(page)).toHaveAttribute("data-state", "saved");
   await expect(status(page)).toHaveText(SAVED);
   await comment(page, "Kept without a button");
@@ -55,9 +33,9 @@ test("an answer is kept as it is given", async ({ somebody }) => {
   await expect(page.getByLabel("Your comment")).toHaveValue("Kept without a button");
 });
 
-test("words alone are kept too", async ({ somebody }) => {
-  const page = await ask(somebody, "member-1");
-  await question(page, "2.1");
+test("words alone are kept too", async ({ somebody, ground }) => {
+  const page = await somebody("member-1");
+  await question(page, ground.open, "2.1");
   await comment(page, "I am not sure yet");
   await expect(status(page)).toHaveText(SAVED);
   await page.reload();
@@ -66,24 +44,22 @@ test("words alone are kept too", async ({ somebody }) => {
 });
 
 // conflict answers one question in two tabs and leaves the second one stale.
-async function conflict(somebody, key, options) {
-  const first = await ask(somebody, key, options);
-  const address = await question(first, "1.1");
+async function conflict(somebody, ground, key, options) {
+  const first = await somebody(key, options);
+  const address = await question(first, ground.open, "1.1");
   const second = await first.context().newPage();
   await second.goto(address);
-  const kept = await other(first);
-  await option(first, kept).check();
+  const kept = await choose(first);
   await comment(first, "From the first tab");
   await goOn(first);
   await expect(first).not.toHaveURL(new RegExp(`${address}$`));
-  const sent = await other(second, kept);
-  await option(second, sent).check();
+  const sent = await choose(second, kept);
   return { second, address, kept, sent };
 }
 
-test("two tabs: the person sees both answers and takes the new one", async ({ somebody, watch }) => {
+test("two tabs: the person sees both answers and takes the new one", async ({ somebody, ground, watch }) => {
   watch.tolerate(refused(409));
-  const { second, address, sent } = await conflict(somebody, "member-3");
+  const { second, address, sent } = await conflict(somebody, ground, "member-3");
   await expect(status(second)).toContainText("changed in another window");
   await second.getByRole("button", { name: "See what has changed" }).click();
   await expect(second.getByRole("heading", { level: 1 })).toContainText("Choose which answer to keep");
@@ -94,18 +70,18 @@ test("two tabs: the person sees both answers and takes the new one", async ({ so
   await expect(option(second, sent)).toBeChecked();
 });
 
-test("two tabs: the person may keep the saved answer", async ({ somebody, watch }) => {
+test("two tabs: the person may keep the saved answer", async ({ somebody, ground, watch }) => {
   watch.tolerate(refused(409));
-  const { second, kept } = await conflict(somebody, "member-4");
+  const { second, kept } = await conflict(somebody, ground, "member-4");
   await goOn(second);
   await second.getByRole("button", { name: "Keep the saved answer" }).click();
   await expect(option(second, kept)).toBeChecked();
   await expect(second.getByLabel("Your comment")).toHaveValue("From the first tab");
 });
 
-test("two tabs without script: the person sees both answers", async ({ somebody, watch }) => {
+test("two tabs without script: the person sees both answers", async ({ somebody, ground, watch }) => {
   watch.tolerate(refused(409));
-  const { second, address, sent } = await conflict(somebody, "member-5", { javaScriptEnabled: false });
+  const { second, address, sent } = await conflict(somebody, ground, "member-5", { javaScriptEnabled: false });
   await goOn(second);
   await expect(second.getByRole("main")).toContainText("From the first tab");
   await second.getByRole("button", { name: "Use what I have just sent" }).click();
@@ -113,14 +89,13 @@ test("two tabs without script: the person sees both answers", async ({ somebody,
   await expect(option(second, sent)).toBeChecked();
 });
 
-test("a lost connection keeps what was typed and says so", async ({ somebody, watch }) => {
+test("a lost connection keeps what was typed and says so", async ({ somebody, ground, watch }) => {
   watch.tolerate(offline);
-  const page = await ask(somebody, "member-6");
-  const address = await question(page, "1.1");
-  const place = await other(page);
+  const page = await somebody("member-6");
+  const address = await question(page, ground.open, "1.1");
   await page.context().setOffline(true);
   await comment(page, "Typed in the tunnel");
-  await option(page, place).check();
+  const place = await choose(page);
   await expect(status(page)).toContainText("Not saved: no connection");
   await goOn(page);
   await expect(status(page)).toContainText("Not saved: no connection");
@@ -133,15 +108,15 @@ test("a lost connection keeps what was typed and says so", async ({ somebody, wa
   await expect(page.getByLabel("Your comment")).toHaveValue("Typed in the tunnel");
 });
 
-test("somebody signed out meanwhile keeps what was typed", async ({ somebody, watch }) => {
+test("somebody signed out meanwhile keeps what was typed", async ({ somebody, ground, watch }) => {
   watch.tolerate(refused(401));
-  const page = await ask(somebody, "member-7");
-  await question(page, "1.1");
+  const page = await somebody("member-7");
+  await question(page, ground.open, "1.1");
   const tab = await page.context().newPage();
   await tab.goto("/");
   await tab.getByRole("button", { name: "Sign out" }).click();
   await comment(page, "Typed after the end");
-  await option(page, await other(page)).check();
+  await choose(page);
   await expect(status(page)).toContainText("you have been signed out");
   await expect(page.getByLabel("Your comment")).toHaveValue("Typed after the end");
   await tab.goto("/demo");
@@ -149,10 +124,10 @@ test("somebody signed out meanwhile keeps what was typed", async ({ somebody, wa
   await expect(status(page)).toHaveText(SAVED, { timeout: 20_000 });
 });
 
-test("without script a signed-out person's words come back", async ({ somebody, watch }) => {
+test("without script a signed-out person's words come back", async ({ somebody, ground, watch }) => {
   watch.tolerate(refused(401));
-  const page = await ask(somebody, "member-8", { javaScriptEnabled: false });
-  await question(page, "1.1");
+  const page = await somebody("member-8", { javaScriptEnabled: false });
+  await question(page, ground.open, "1.1");
   await comment(page, "Still here");
   await page.context().clearCookies();
   await goOn(page);
@@ -165,10 +140,10 @@ for (const [what, length, code, options] of [
   ["over 2,000 characters, without script", 2001, 422, { javaScriptEnabled: false }],
   ["over 64 KiB, without script", 70_000, 413, { javaScriptEnabled: false }],
 ]) {
-  test(`a comment ${what} is refused and stays`, async ({ somebody, watch }) => {
+  test(`a comment ${what} is refused and stays`, async ({ somebody, ground, watch }) => {
     watch.tolerate(refused(422, 413));
-    const page = await ask(somebody, "member-9", options);
-    await question(page, "1.2");
+    const page = await somebody("member-9", options);
+    await question(page, ground.open, "1.2");
     const words = "é".repeat(length);
     await comment(page, words);
     const answered = page.waitForResponse((r) => r.request().isNavigationRequest() && r.request().method() === "POST");
@@ -180,10 +155,10 @@ for (const [what, length, code, options] of [
   });
 }
 
-test("no choice is asked for, with the words kept", async ({ somebody, watch }) => {
+test("no choice is asked for, with the words kept", async ({ somebody, ground, watch }) => {
   watch.tolerate(refused(422));
-  const page = await ask(somebody, "member-1", { javaScriptEnabled: false });
-  await question(page, "3.2");
+  const page = await somebody("member-1", { javaScriptEnabled: false });
+  await question(page, ground.open, "3.2");
   await comment(page, "Words without a choice");
   await goOn(page);
   await expect(page).toHaveTitle(/^Error: /);
@@ -195,18 +170,18 @@ for (const [what, key, options] of [
   ["with script", "member-10", {}],
   ["without script", "member-11", { javaScriptEnabled: false }],
 ]) {
-  test(`a round that closed meanwhile shows what was typed, ${what}`, async ({ somebody, watch }) => {
+  test(`a round that closed meanwhile shows what was typed, ${what}`, async ({ somebody, ground, watch }) => {
     watch.tolerate(refused(409));
-    const page = await ask(somebody, key, options);
-    const { trust } = await places(page.lead);
-    const round = await opened(page.lead, trust);
-    await question(page, "1.1", round);
+    const page = await somebody(key, options);
+    const lead = await somebody("cio");
+    const round = await opened(lead, ground.trust);
+    await question(page, round, "1.1");
     await option(page, 1).check();
     await goOn(page);
     await expect(page.getByText("Question 2 of")).toBeVisible();
-    await question(page, "1.1", round);
+    await question(page, round, "1.1");
     await comment(page, "Written too late");
-    await close(page.lead, round);
+    await close(lead, round);
     await goOn(page);
     const main = page.getByRole("main");
     await expect(main).toContainText("This round has closed");

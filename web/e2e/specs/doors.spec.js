@@ -1,30 +1,27 @@
 // Who gets in where: a stranger, a member without the right, nobody at all.
 
-import { test, expect, places, refused } from "../support/test.js";
+import { test, expect, refused } from "../support/test.js";
 
-test("a signed-out person is sent to the front page", async ({ somebody }) => {
-  const lead = await somebody("cio");
-  const { open } = await places(lead);
+test("a signed-out person is sent to the front page", async ({ somebody, ground }) => {
+  const { open } = ground;
   const nobody = await somebody();
   await nobody.goto(`${open}/questions`);
   await expect(nobody).toHaveURL(/\/$/);
   await expect(nobody.getByRole("button", { name: "Look around the demonstration" })).toBeVisible();
 });
 
-test("after signing out the way back shows nothing", async ({ somebody }) => {
+test("after signing out the way back shows nothing", async ({ somebody, ground }) => {
   const page = await somebody("member-2");
-  const { trust } = await places(page);
-  await page.goto(trust);
+  await page.goto(ground.trust);
   await page.getByRole("button", { name: "Sign out" }).click();
   await expect(page).toHaveURL(/\/$/);
   await page.goBack();
   await expect(page.getByRole("button", { name: "Look around the demonstration" })).toBeVisible();
 });
 
-test("to a stranger the trust does not exist", async ({ somebody, watch }) => {
+test("to a stranger the trust does not exist", async ({ somebody, ground, watch }) => {
   watch.tolerate(refused(404));
-  const lead = await somebody("cio");
-  const { trust, open, closed } = await places(lead);
+  const { trust, open, closed } = ground;
   const stranger = await somebody("admin");
   for (const path of [trust, `${open}/questions`, `${closed}/report`, `${closed}/report.csv`]) {
     const response = await stranger.goto(path);
@@ -34,10 +31,9 @@ test("to a stranger the trust does not exist", async ({ somebody, watch }) => {
   }
 });
 
-test("a member may not run the round", async ({ somebody, watch }) => {
+test("a member may not run the round", async ({ somebody, ground, watch }) => {
   watch.tolerate(refused(403));
-  const lead = await somebody("cio");
-  const { trust, open } = await places(lead);
+  const { trust, open } = ground;
   const member = await somebody("member-3");
   for (const path of [`${open}/manage`, `${open}/people`, `${open}/close`, `${trust}/rounds/new`]) {
     const response = await member.goto(path);
@@ -46,10 +42,10 @@ test("a member may not run the round", async ({ somebody, watch }) => {
   }
 });
 
-test("an open round shows no result to anybody", async ({ somebody, watch }) => {
+test("an open round shows no result to anybody", async ({ somebody, ground, watch }) => {
   watch.tolerate(refused(404));
+  const { open } = ground;
   const lead = await somebody("cio");
-  const { open } = await places(lead);
   const member = await somebody("member-3");
   for (const path of ["report", "report.json", "report.csv", "report/charts/profile.csv"]) {
     const response = await lead.request.get(`${open}/${path}`);

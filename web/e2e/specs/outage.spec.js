@@ -1,7 +1,8 @@
 // The database goes away and comes back while somebody answers.
 
 import { request } from "@playwright/test";
-import { test, expect, places, refused } from "../support/test.js";
+import { test, expect, refused } from "../support/test.js";
+import { choose, comment, goOn } from "../support/question.js";
 
 // The walks share one door, so that they are taken one after the other.
 test.describe.configure({ mode: "serial" });
@@ -13,40 +14,37 @@ async function door(what) {
   await client.dispose();
 }
 
-async function question(somebody, key, options) {
-  const lead = await somebody("cio");
-  const { open } = await places(lead);
+async function question(somebody, ground, key, options) {
   const page = await somebody(key, options);
-  await page.goto(`${open}/questions/1.1`);
+  await page.goto(`${ground.open}/questions/1.1`);
   return page;
 }
 
 test.afterEach(() => door("open"));
 
-test("with script the answer is kept once the database is back", async ({ somebody, watch }) => {
+test("with script the answer is kept once the database is back", async ({ somebody, ground, watch }) => {
   watch.tolerate(refused(503));
-  const page = await question(somebody, "member-2");
-  await page.getByText("Your comment").or(page.getByText("Add a comment")).first().click();
+  const page = await question(somebody, ground, "member-2");
   await door("shut");
-  await page.getByLabel("Your comment (optional)").fill("Typed in the dark");
-  await page.getByRole("radio").nth(5).check();
+  await comment(page, "Typed in the dark");
+  const place = await choose(page);
   const status = page.locator("[data-octant-status]");
   await expect(status).toContainText("Not saved");
   await door("open");
   await expect(status).toHaveText(/^Saved at /, { timeout: 20_000 });
   await page.reload();
-  await expect(page.getByLabel("Your comment (optional)")).toHaveValue("Typed in the dark");
+  await expect(page.getByRole("radio").nth(place)).toBeChecked();
+  await expect(page.getByLabel("Your comment")).toHaveValue("Typed in the dark");
 });
 
-test("without script the page gives the words back, to be sent again", async ({ somebody, watch }) => {
+test("without script the page gives the words back, to be sent again", async ({ somebody, ground, watch }) => {
   watch.tolerate(refused(503));
-  const page = await question(somebody, "member-3", { javaScriptEnabled: false });
+  const page = await question(somebody, ground, "member-3", { javaScriptEnabled: false });
   const address = page.url();
-  await page.locator("summary").first().click();
-  await page.getByLabel("Your comment (optional)").fill("Typed in the dark");
-  await page.getByRole("radio").nth(5).check();
+  await comment(page, "Typed in the dark");
+  const place = await choose(page);
   await door("shut");
-  await page.getByRole("button", { name: "Continue", exact: true }).click();
+  await goOn(page);
   await expect(page.getByRole("main")).toContainText("Answers already saved are safe");
   await expect(page.getByRole("main")).toContainText("Reference:");
   await expect(page.getByLabel("Your comment")).toHaveValue("Typed in the dark");
@@ -54,6 +52,6 @@ test("without script the page gives the words back, to be sent again", async ({ 
   await page.getByRole("button", { name: "Send again" }).click();
   await expect(page.getByText("Question 2 of")).toBeVisible();
   await page.goto(address);
-  await expect(page.getByRole("radio").nth(5)).toBeChecked();
-  await expect(page.getByLabel("Your comment (optional)")).toHaveValue("Typed in the dark");
+  await expect(page.getByRole("radio").nth(place)).toBeChecked();
+  await expect(page.getByLabel("Your comment")).toHaveValue("Typed in the dark");
 });

@@ -2,13 +2,12 @@
 // paper, on a phone, as tables and as files.
 
 import { createHash } from "node:crypto";
-import { test, expect, places } from "../support/test.js";
+import { test, expect } from "../support/test.js";
 
-async function report(somebody, options) {
-  const lead = await somebody("cio", options);
-  const { closed } = await places(lead);
-  await lead.goto(`${closed}/report`);
-  return { page: lead, closed };
+async function report(somebody, ground, options) {
+  const page = await somebody("cio", options);
+  await page.goto(`${ground.closed}/report`);
+  return page;
 }
 
 // drawn lists the words of every drawing with their contrast to what they stand
@@ -38,8 +37,8 @@ for (const [what, media] of [
   ["forced colours, light", { forcedColors: "active", colorScheme: "light" }],
   ["forced colours, dark", { forcedColors: "active", colorScheme: "dark" }],
 ]) {
-  test(`the words in every drawing can be read in ${what}`, async ({ somebody }) => {
-    const { page } = await report(somebody, media);
+  test(`the words in every drawing can be read in ${what}`, async ({ somebody, ground }) => {
+    const page = await report(somebody, ground, media);
     const words = await page.evaluate(drawn);
     expect(words.length).toBeGreaterThan(20);
     // Counts inside a bar stand on the bar, whatever the paper is.
@@ -48,8 +47,8 @@ for (const [what, media] of [
   });
 }
 
-test("on paper every table is open and nothing is left that only a screen can use", async ({ somebody }) => {
-  const { page } = await report(somebody);
+test("on paper every table is open and nothing is left that only a screen can use", async ({ somebody, ground }) => {
+  const page = await report(somebody, ground);
   const tables = page.locator(".app-chart details table");
   expect(await tables.count()).toBeGreaterThan(5);
   await expect(tables.first()).toBeHidden();
@@ -61,8 +60,8 @@ test("on paper every table is open and nothing is left that only a screen can us
   expect((await page.pdf({ format: "A4" })).length).toBeGreaterThan(10_000);
 });
 
-test("a phone gets the dots without the radar", async ({ somebody }) => {
-  const { page } = await report(somebody);
+test("a phone gets the dots without the radar", async ({ somebody, ground }) => {
+  const page = await report(somebody, ground);
   const radar = page.locator(".app-chart__radar").first();
   const dots = page.locator(".app-chart__dots").first();
   await expect(radar).toBeVisible();
@@ -72,8 +71,8 @@ test("a phone gets the dots without the radar", async ({ somebody }) => {
   await expect(dots).toBeVisible();
 });
 
-test("every chart has a finding, a description, a table and a file", async ({ somebody }) => {
-  const { page } = await report(somebody);
+test("every chart has a finding, a description, a table and a file", async ({ somebody, ground }) => {
+  const page = await report(somebody, ground);
   const charts = await page.locator("figure.app-chart").all();
   expect(charts.length).toBeGreaterThan(7);
   for (const chart of charts) {
@@ -91,9 +90,9 @@ test("every chart has a finding, a description, a table and a file", async ({ so
   }
 });
 
-test("the digest shown is that of the frozen document", async ({ somebody }) => {
-  const { page, closed } = await report(somebody);
-  const document = await (await page.request.get(`${closed}/report.json`)).body();
+test("the digest shown is that of the frozen document", async ({ somebody, ground }) => {
+  const page = await report(somebody, ground);
+  const document = await (await page.request.get(`${ground.closed}/report.json`)).body();
   const digest = createHash("sha256").update(document).digest("hex");
   await expect(page.getByRole("main")).toContainText(digest);
 });

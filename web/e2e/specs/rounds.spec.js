@@ -1,7 +1,7 @@
 // The lead makes a round: what it is called, who is asked, and opening it.
 
 import { OURS } from "../support/places.js";
-import { test, expect, places, refused } from "../support/test.js";
+import { test, expect, refused } from "../support/test.js";
 
 async function fill(page, title) {
   await page.getByLabel("Title", { exact: true }).fill(title);
@@ -14,11 +14,10 @@ async function fill(page, title) {
   }
 }
 
-test("a lead makes a round, asks five people and opens it", async ({ somebody, watch }) => {
+test("a lead makes a round, asks five people and opens it", async ({ somebody, ground, watch }) => {
   watch.tolerate(refused(422));
   const page = await somebody("cio");
-  const { trust } = await places(page);
-  await page.goto(trust);
+  await page.goto(ground.trust);
   await page.getByRole("button", { name: "Make a new round" }).click();
   await page.getByRole("button", { name: "Save and choose who is asked" }).click();
   await expect(page.getByRole("alert")).toContainText("Enter a title");
@@ -44,11 +43,10 @@ test("a lead makes a round, asks five people and opens it", async ({ somebody, w
   await expect(page.getByRole("heading", { name: "Still to finish" })).toBeVisible();
 });
 
-test("a day that there is not is refused with the day kept", async ({ somebody, watch }) => {
+test("a day that there is not is refused with the day kept", async ({ somebody, ground, watch }) => {
   watch.tolerate(refused(422));
   const page = await somebody("cio");
-  const { trust } = await places(page);
-  await page.goto(`${trust}/rounds/new`);
+  await page.goto(`${ground.trust}/rounds/new`);
   await fill(page, "Spring 2027");
   const opens = page.getByRole("group", { name: "When you plan to open it" });
   await opens.getByLabel("Day").fill("31");

@@ -1,6 +1,6 @@
 // How much a question costs somebody on a slow connection.
 
-import { test, expect, places } from "../support/test.js";
+import { test, expect } from "../support/test.js";
 
 const KB = 1024;
 
@@ -15,12 +15,10 @@ async function weigh(page, path) {
   return bytes;
 }
 
-test("a question is small, and smaller the second time", async ({ somebody }) => {
-  const lead = await somebody("cio");
-  const { open } = await places(lead);
+test("a question is small, and smaller the second time", async ({ somebody, ground }) => {
   const page = await somebody("member-2");
-  const cold = await weigh(page, `${open}/questions/1.1`);
-  const warm = await weigh(page, `${open}/questions/1.2`);
+  const cold = await weigh(page, `${ground.open}/questions/1.1`);
+  const warm = await weigh(page, `${ground.open}/questions/1.2`);
   console.log(`question page: ${cold} bytes cold, ${warm} warm`);
   expect(cold).toBeLessThan(60 * KB);
   expect(cold).toBeGreaterThan(10 * KB); // else nothing was weighed

@@ -2,6 +2,7 @@
 // errors. A page that is not in this list is a page that nobody checks.
 
 import { draft, opened, close } from "./lead.js";
+import { choose, comment, goOn } from "./question.js";
 
 const press = (name) => (page) => page.getByRole("button", { name, exact: true }).click();
 
@@ -16,32 +17,22 @@ const open = (rest) => (p) => p.open + rest;
 const closed = (rest) => (p) => p.closed + rest;
 const ofDraft = (rest) => async (p, lead) => (await draft(lead, p.trust)) + rest;
 
-// choose gives an answer that is not the one given now.
-async function choose(page, ...not) {
-  for (const place of [0, 1, 2]) {
-    const option = page.getByRole("radio").nth(place);
-    if (not.includes(place) || (await option.isChecked())) continue;
-    await option.check();
-    return place;
-  }
-}
-
 // The two below need a question that changes under the person's hands.
 async function goStale(page) {
   const second = await page.context().newPage();
   await second.goto(page.url());
   const place = await choose(second);
-  await press("Continue")(second);
+  await goOn(second);
   await second.waitForURL(/questions\/1\.2/);
   await second.close();
   await choose(page, place);
-  await press("Continue")(page);
+  await goOn(page);
 }
 
 async function goClosed(page, lead) {
   await page.getByRole("radio").first().check();
   await close(lead, new URL(page.url()).pathname.replace(/\/questions.*/, ""));
-  await press("Continue")(page);
+  await goOn(page);
 }
 
 const ofRoundOfItsOwn = (rest) => async (p, lead) => (await opened(lead, p.trust)) + rest;
@@ -72,11 +63,10 @@ export const stations = [
   at("question, answered", "member-2", open("/questions/1.1")),
   at("question, closed", "member-2", closed("/questions/1.1")),
   at("question that is not asked", "member-2", open("/questions/9.9"), 404),
-  after("question, no choice", "member-1", open("/questions/1.1"), press("Continue"), 422),
+  after("question, no choice", "member-1", open("/questions/1.1"), goOn, 422),
   after("question, comment too long", "member-4", open("/questions/1.1"), async (page) => {
-    await page.locator("summary").first().click();
-    await page.getByLabel("Your comment (optional)").fill("a".repeat(2001));
-    await press("Continue")(page);
+    await comment(page, "a".repeat(2001));
+    await goOn(page);
   }, 422),
   after("question, two tabs", "member-5", open("/questions/1.1"), goStale, 409),
   after("question, closed meanwhile", "member-6", ofRoundOfItsOwn("/questions/1.1"), goClosed, 409),

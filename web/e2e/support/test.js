@@ -2,8 +2,8 @@
 // their browsers complain of.
 
 import { test as base, expect } from "@playwright/test";
+import { places } from "./places.js";
 
-export { places } from "./places.js";
 export { expect };
 
 // A Watch hears what the browsers of one test complain of, and sees whom they
@@ -44,6 +44,9 @@ class Watch {
 // refused is what a browser notes of an answer that is an error page.
 export const refused = (...statuses) => new RegExp(`the server responded with a status of (${statuses.join("|")})`);
 
+// known are the places of each site, found once by each of Playwright's workers.
+const known = new Map();
+
 export const test = base.extend({
   watch: [
     async ({ baseURL }, use) => {
@@ -67,6 +70,12 @@ export const test = base.extend({
       return context.newPage();
     });
     for (const context of contexts) await context.close();
+  },
+
+  // ground is where a test stands: the places of its site.
+  ground: async ({ somebody, baseURL }, use) => {
+    if (!known.has(baseURL)) known.set(baseURL, await places(await somebody("cio")));
+    await use(known.get(baseURL));
   },
 });
 
