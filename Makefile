@@ -10,7 +10,7 @@ WITHPG := go run ./internal/store/storetest/withpg
 GO_CODE := cmd internal migrations web/*.go web/chart web/e2e web/nhsuk web/page
 TEMPLATES := web/nhsuk web/chart web/page internal/server/bench
 
-.PHONY: help needs run test check build bench assets browser postgres generate fmt formatted lint vet unit smoke clean
+.PHONY: help needs run test check build bench fuzz assets browser postgres generate fmt formatted lint vet unit smoke clean
 
 help: ## list the targets
 	@echo 'Octant: make TARGET'
@@ -19,7 +19,7 @@ help: ## list the targets
 run: build postgres ## set up, build and serve a demonstration
 	@exec bin/octant serve --demo
 
-test: assets browser postgres vet unit ## set up and run every test, browser tests included
+test: assets browser postgres vet unit fuzz ## set up and run every test, browser tests included
 
 check: ## everything that continuous integration asks, with the time of each step
 	@.ci/check
@@ -36,17 +36,14 @@ assets: needs $(PACKAGES) ## build the style sheets and scripts in web/static
 	@go run ./cmd/assets
 
 generate: ## write the Go code of the templ files
-	@echo '==> templ generate'
 	@for room in $(TEMPLATES); do go tool templ generate -path $$room -log-level warn || exit 1; done
 
 fmt: ## format the code
-	@echo '==> format'
 	@$(FORMAT) -w $(GO_CODE)
 	@go tool templ fmt -log-level warn $(TEMPLATES)
 	@$(MAKE) --no-print-directory generate
 
 lint: assets ## read the code for faults; .golangci.yml says which and why
-	@echo '==> lint'
 	@$(LINT) run ./...
 
 clean: ## remove what was built and installed here; data stay
@@ -74,12 +71,14 @@ formatted:
 	@go tool templ fmt -fail -log-level warn $(TEMPLATES) || { echo 'Templates are not formatted (make fmt).' >&2; exit 1; }
 
 vet:
-	@echo '==> go vet'
 	@go vet ./...
 
 unit:
-	@echo '==> go test'
 	@$(WITHPG) go test -race -shuffle=on -timeout 30m ./...
+
+# A few seconds of each fuzzer; what one finds is kept under its testdata.
+fuzz:
+	@.ci/fuzz 5s
 
 smoke:
 	@.ci/smoke
