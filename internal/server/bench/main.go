@@ -38,8 +38,8 @@ func main() {
 	flag.StringVar(&o.octant, "octant", filepath.Join("bin", "octant"), "the program to measure")
 	flag.StringVar(&o.web, "web", "web", "folder of the web front end, for Lighthouse")
 	flag.Uint64Var(&o.seed, "seed", 2026, "seed of the generated data")
-	flag.IntVar(&o.turns, "turns", 8, "how often each side of a comparison is measured")
-	flag.DurationVar(&o.turn, "turn", time.Second, "how long each time")
+	flag.IntVar(&o.turns, "turns", 30, "how often each side of a comparison is measured")
+	flag.DurationVar(&o.turn, "turn", 200*time.Millisecond, "how long each time")
 	flag.IntVar(&o.trusts, "trusts", 300, "how many trusts the large database holds")
 	flag.StringVar(&o.only, "only", "", "measure only what has this in its name, such as saving")
 	flag.Parse()
@@ -98,10 +98,11 @@ func measureAll(ctx context.Context, o options, t *table) (err error) {
 		if !strings.Contains(m.what, o.only) {
 			continue
 		}
-		fmt.Fprintf(os.Stderr, "bench: %s …\n", m.what)
+		began := time.Now()
 		if err := m.do(ctx, s, t); err != nil {
 			return fmt.Errorf("%s: %w", m.what, err)
 		}
+		fmt.Fprintf(os.Stderr, "bench: %s took %.0f s\n", m.what, time.Since(began).Seconds())
 	}
 	t.notes = append(t.notes, s.machine())
 	return nil

@@ -65,7 +65,7 @@ func newStage(ctx context.Context, o options) (*stage, error) {
 
 // raise starts everything.
 func (s *stage) raise(ctx context.Context) (err error) {
-	fmt.Fprintln(os.Stderr, "bench: making the data …")
+	began := time.Now()
 	s.postgres, err = localdb.Start(ctx, localdb.Options{Dir: filepath.Join(s.folder, "postgres"),
 		NodeModules: filepath.Join(s.web, "postgres", "node_modules")})
 	if err != nil {
@@ -83,6 +83,7 @@ func (s *stage) raise(ctx context.Context) (err error) {
 	if s.bare, err = s.startBare(ctx); err != nil {
 		return err
 	}
+	fmt.Fprintf(os.Stderr, "bench: making the data took %.0f s\n", time.Since(began).Seconds())
 	return s.findPostgres(ctx)
 }
 

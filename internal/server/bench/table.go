@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"strings"
 	"text/tabwriter"
 	"time"
 )
@@ -15,27 +14,28 @@ type table struct {
 	notes []string
 }
 
-// line is one thing measured. What has no bare twin or no goal leaves it empty.
+// line is one thing measured, and what it is measured beside: the bare server,
+// or the small database. What has neither, or no goal, leaves it empty.
 type line struct {
-	what, ours, bare, ratio, goal string
+	what, ours, beside, ratio, goal string
 	met                           bool
 }
 
 func (t *table) add(l line) { t.lines = append(t.lines, l) }
 
 // atLeast adds a comparison whose ratio should not be lower.
-func (t *table) atLeast(what, ours, bare string, ratio, goal float64) {
-	t.add(line{what, ours, bare, fmt.Sprintf("%.2f", ratio), fmt.Sprintf("at least %.2f", goal), ratio >= goal})
+func (t *table) atLeast(what, ours, beside string, ratio, goal float64) {
+	t.add(line{what, ours, beside, fmt.Sprintf("%.2f", ratio), fmt.Sprintf("at least %.2f", goal), ratio >= goal})
 }
 
 // atMost adds a comparison whose ratio should not be higher.
-func (t *table) atMost(what, ours, bare string, ratio, goal float64) {
-	t.add(line{what, ours, bare, fmt.Sprintf("%.2f", ratio), fmt.Sprintf("under %.2f", goal), ratio < goal})
+func (t *table) atMost(what, ours, beside string, ratio, goal float64) {
+	t.add(line{what, ours, beside, fmt.Sprintf("%.2f", ratio), fmt.Sprintf("under %.2f", goal), ratio < goal})
 }
 
 // plain adds a comparison that has no goal.
-func (t *table) plain(what, ours, bare string, ratio float64) {
-	t.add(line{what: what, ours: ours, bare: bare, ratio: fmt.Sprintf("%.2f", ratio)})
+func (t *table) plain(what, ours, beside string, ratio float64) {
+	t.add(line{what: what, ours: ours, beside: beside, ratio: fmt.Sprintf("%.2f", ratio)})
 }
 
 // limit adds a figure that should stay under a limit of its own.
@@ -55,14 +55,14 @@ func (l line) verdict() string {
 
 func (t *table) print() {
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "what\tours\tbare\tratio\tgoal\tmet?")
-	fmt.Fprintln(w, strings.Repeat("-\t", 5)+"-")
+	fmt.Fprintln(w, "what\tours\tbeside\tratio\tgoal\tmet?")
 	for _, l := range t.lines {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", l.what, l.ours, l.bare, l.ratio, l.goal, l.verdict())
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", l.what, l.ours, l.beside, l.ratio, l.goal, l.verdict())
 	}
 	_ = w.Flush() // a terminal that has gone needs no table
+	fmt.Fprintln(t.out, "\nBeside ours stands the bare server's figure, or that of the database with few trusts.")
 	for _, n := range t.notes {
-		fmt.Fprintf(t.out, "\n%s\n", n)
+		fmt.Fprintln(t.out, n)
 	}
 }
 
@@ -70,9 +70,13 @@ func (t *table) print() {
 
 func perSecond(n float64) string { return fmt.Sprintf("%.0f /s", n) }
 
-func millis(d time.Duration) string { return fmt.Sprintf("%.2f ms", float64(d)/float64(time.Millisecond)) }
+func millis(d time.Duration) string {
+	return fmt.Sprintf("%.2f ms", float64(d)/float64(time.Millisecond))
+}
 
-func micros(d time.Duration) string { return fmt.Sprintf("%.0f µs", float64(d)/float64(time.Microsecond)) }
+func micros(d time.Duration) string {
+	return fmt.Sprintf("%.0f µs", float64(d)/float64(time.Microsecond))
+}
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }
 
