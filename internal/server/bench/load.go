@@ -131,8 +131,10 @@ func (s *stage) press(ctx context.Context, server *process, turn time.Duration, 
 	}
 	all := slices.Concat(took...)
 	n := time.Duration(max(len(all), 1))
-	return sample{took: all, rate: float64(len(all)) / spent.Seconds(), app: (server.cpu() - app) / n,
-		postgres: (s.postgresCPU() - postgres) / n, generator: (ownCPU() - own) / n}, nil
+	return sample{
+		took: all, rate: float64(len(all)) / spent.Seconds(), app: (server.cpu() - app) / n,
+		postgres: (s.postgresCPU() - postgres) / n, generator: (ownCPU() - own) / n,
+	}, nil
 }
 
 // side is one of two servers that are compared.

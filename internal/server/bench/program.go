@@ -151,8 +151,10 @@ func (s *stage) scoring() (time.Duration, error) {
 		return 0, err
 	}
 	random := rand.New(rand.NewPCG(s.seed, 3))
-	in := maturity.Input{Version: v, Form: questionnaire.Full, Invited: boardSize,
-		InvitedBySide: map[assessment.Side]int{assessment.Executive: boardSize / 2, assessment.NonExecutive: boardSize / 2}}
+	in := maturity.Input{
+		Version: v, Form: questionnaire.Full, Invited: boardSize,
+		InvitedBySide: map[assessment.Side]int{assessment.Executive: boardSize / 2, assessment.NonExecutive: boardSize / 2},
+	}
 	for i := range boardSize {
 		r := assessment.Response{Side: *sideOf(i), Submitted: true, Answers: map[string]assessment.Answer{}}
 		for _, q := range v.Questions(questionnaire.Full) {

@@ -30,8 +30,10 @@ func (s *stage) respondent(i int) (*respondent, error) {
 		return nil, err
 	}
 	keys := (&generator{version: v}).keys()
-	return &respondent{random: rand.New(rand.NewPCG(s.seed, uint64(i))), cookie: s.members[i],
-		path: s.small.trusts[0].round(closed), keys: keys, revisions: make([]int, len(keys))}, nil
+	return &respondent{
+		random: rand.New(rand.NewPCG(s.seed, uint64(i))), cookie: s.members[i],
+		path: s.small.trusts[0].round(closed), keys: keys, revisions: make([]int, len(keys)),
+	}, nil
 }
 
 // save appends the next answer as the question's form posts it. No answer is

@@ -66,8 +66,10 @@ func newStage(ctx context.Context, o options) (*stage, error) {
 // raise starts everything.
 func (s *stage) raise(ctx context.Context) (err error) {
 	began := time.Now()
-	s.postgres, err = localdb.Start(ctx, localdb.Options{Dir: filepath.Join(s.folder, "postgres"),
-		NodeModules: filepath.Join(s.web, "postgres", "node_modules")})
+	s.postgres, err = localdb.Start(ctx, localdb.Options{
+		Dir:         filepath.Join(s.folder, "postgres"),
+		NodeModules: filepath.Join(s.web, "postgres", "node_modules"),
+	})
 	if err != nil {
 		return err
 	}
@@ -114,8 +116,10 @@ func (s *stage) makeWorld(ctx context.Context, name string, trusts int) (*world,
 	if err := s.fill(ctx, w, trusts); err != nil {
 		return nil, fmt.Errorf("fill %s: %w", name, err)
 	}
-	w.octant, err = start(ctx, "octant on "+name, []string{"OCTANT_ADDR={addr}", "OCTANT_METRICS_ADDR={other}",
-		"OCTANT_SECRET=" + s.secret, "DATABASE_URL=" + appURL}, s.octant, "serve")
+	w.octant, err = start(ctx, "octant on "+name, []string{
+		"OCTANT_ADDR={addr}", "OCTANT_METRICS_ADDR={other}",
+		"OCTANT_SECRET=" + s.secret, "DATABASE_URL=" + appURL,
+	}, s.octant, "serve")
 	return w, err
 }
 

@@ -18,7 +18,7 @@ type table struct {
 // or the small database. What has neither, or no goal, leaves it empty.
 type line struct {
 	what, ours, beside, ratio, goal string
-	met                           bool
+	met                             bool
 }
 
 func (t *table) add(l line) { t.lines = append(t.lines, l) }
