@@ -98,7 +98,7 @@ func (s *Server) saveAnswer(w http.ResponseWriter, r *http.Request, person uuid.
 	}
 	f, err := readForm(r)
 	if err != nil {
-		return err
+		return errors.Join(s.knock(r, person), err)
 	}
 	p := readAnswer(f, key)
 	if p.status != 0 {
@@ -110,6 +110,9 @@ func (s *Server) saveAnswer(w http.ResponseWriter, r *http.Request, person uuid.
 			return s.showAnswerFaults(w, r, person, p)
 		}
 		if p.answer.Comment == "" && p.answer.Evidence == "" && p.answer.Revision == 0 {
+			if err := s.knock(r, person); err != nil {
+				return err
+			}
 			return see(w, r, "/trusts/"+ods+"/rounds/"+round.String()+"/questions")
 		}
 	}
@@ -122,6 +125,13 @@ func (s *Server) saveAnswer(w http.ResponseWriter, r *http.Request, person uuid.
 		return nil
 	}
 	return see(w, r, sheet.after(ods, round, key, p))
+}
+
+// knock asks at the door for a request that will not come to the store, so that
+// a stranger is told the same whatever they send.
+func (s *Server) knock(r *http.Request, person uuid.UUID) error {
+	_, _, err := s.sheetOf(r, person)
+	return err
 }
 
 // after is where a person goes once an answer is kept.
@@ -145,13 +155,13 @@ func (k asked) after(ods string, round uuid.UUID, key string, p posted) string {
 // showAnswerFaults shows the question again with what was typed and what is
 // wrong with it.
 func (s *Server) showAnswerFaults(w http.ResponseWriter, r *http.Request, person uuid.UUID, p posted) error {
-	if wantsJSON(r) {
-		writeJSON(w, p.status, problemJSON{Message: firstOf(p.errors), Page: r.URL.Path})
-		return nil
-	}
 	t, sheet, err := s.sheetOf(r, person)
 	if err != nil {
 		return err
+	}
+	if wantsJSON(r) {
+		writeJSON(w, p.status, problemJSON{Message: firstOf(p.errors), Page: r.URL.Path})
+		return nil
 	}
 	v := s.questionView(r, t, sheet, p.answer.Question)
 	v.Answer, v.Errors, v.Check = p.answer, p.errors, p.check

@@ -51,6 +51,26 @@ func TestDoors(t *testing.T) {
 	}
 }
 
+// TestStrangerIsToldTheSameWhateverIsSent: a round that is known to the server
+// is no more there for a stranger than one that does not exist.
+func TestStrangerIsToldTheSameWhateverIsSent(t *testing.T) {
+	t.Parallel()
+	s := startSite(t)
+	b, other := storetest.Trust(t, s.db), storetest.Trust(t, s.db)
+	_, path := s.openRound(b, "Autumn")
+	s.as(b.Members[0]).post(path+"/questions/1.1", "choice", "3").wants(http.StatusSeeOther)
+	for _, json := range []bool{false, true} {
+		stranger := s.as(other.Members[0])
+		stranger.json = json
+		for _, body := range []string{"choice=3", "choice=9", "", "action=later", "choice=3&choice=4", "comment=" + strings.Repeat("x", maxForm), "comment=" + strings.Repeat("x", keepForm)} {
+			if got := stranger.do(http.MethodPost, path+"/questions/1.1", body, nil); got.status != http.StatusNotFound {
+				t.Errorf("%.20s sent by a stranger: %d, want 404", body, got.status)
+			}
+		}
+		stranger.do(http.MethodPost, path+"/questions/1.1", "{}", http.Header{"Content-Type": {"application/json"}}).wants(http.StatusNotFound)
+	}
+}
+
 // TestRoles holds who may see which page against one table.
 func TestRoles(t *testing.T) {
 	t.Parallel()

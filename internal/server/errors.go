@@ -77,8 +77,6 @@ func explain(err error) problem {
 	home := []page.Link{{Href: "/", Text: "Go to your home page"}}
 	var refused refusal
 	switch {
-	case errors.As(err, &refused):
-		return problem{status: refused.status, title: refused.title, says: []string{refused.says}, ways: home}
 	case errors.Is(err, store.ErrNotFound):
 		return problem{status: http.StatusNotFound, title: "Page not found", ways: home, says: []string{
 			"If you typed the address, check it is correct.",
@@ -89,6 +87,8 @@ func explain(err error) problem {
 			"Your role in this trust does not include it.",
 			"If you think it should, ask the person who leads the assessment at your trust.",
 		}}
+	case errors.As(err, &refused):
+		return problem{status: refused.status, title: refused.title, says: []string{refused.says}, ways: home}
 	case errors.Is(err, errSignedOut):
 		return problem{
 			status: http.StatusUnauthorized, title: "You are signed out", again: true,
