@@ -27,7 +27,14 @@ const (
 	Member      Role = "member"      // sits on the board and is asked
 	Observer    Role = "observer"    // sees published reports
 	Viewer      Role = "viewer"      // regional viewer, for a trust that agreed
+
+	// Clock is the program itself, when something happens at its time. It is no
+	// role that a person can be granted.
+	Clock Role = "clock"
 )
+
+// Granted lists the roles that a person can be granted, in the order pages name them.
+func Granted() Roles { return Roles{Lead, Chair, Facilitator, Member, Observer, Viewer} }
 
 // Permission is one thing that can be done in a trust.
 type Permission string
@@ -38,17 +45,26 @@ const (
 	Answer       Permission = "answer"        // answer a round one is asked in
 	ViewReport   Permission = "view report"   // read the frozen report of a closed round
 	ViewProgress Permission = "view progress" // see how many have answered and who is still to finish
-	ManageRounds Permission = "manage rounds" // make, change, open and close rounds, choose who is asked
+	ManageRounds Permission = "manage rounds" // make, change, open and close rounds, choose who is asked, send letters
+	ManagePeople Permission = "manage people" // add people, grant and end roles
+	ReadComments Permission = "read comments" // read what was written beside answers, where the rules allow
+	HideComments Permission = "hide comments" // hide a comment that identifies somebody
+	ReadAudit    Permission = "read audit"    // read the record of what was done
+	KeepTime     Permission = "keep time"     // do what is due: reminders, retention
 )
 
 var table = map[Role][]Permission{
-	Lead:        {EnterTrust, ViewReport, ViewProgress, ManageRounds},
-	Chair:       {EnterTrust, ViewReport, ViewProgress},
-	Facilitator: {EnterTrust, ViewReport, ViewProgress},
+	Lead:        {EnterTrust, ViewReport, ViewProgress, ManageRounds, ManagePeople, ReadComments, HideComments, ReadAudit},
+	Chair:       {EnterTrust, ViewReport, ViewProgress, ReadComments},
+	Facilitator: {EnterTrust, ViewReport, ViewProgress, ReadComments},
 	Member:      {EnterTrust, Answer, ViewReport},
 	Observer:    {EnterTrust, ViewReport},
 	Viewer:      {EnterTrust, ViewReport},
+	Clock:       {EnterTrust, ViewProgress, ManageRounds, KeepTime},
 }
+
+// Permissions lists what a role may do, in the order of the table.
+func (r Role) Permissions() []Permission { return slices.Clone(table[r]) }
 
 // Roles is what one person is in one trust.
 type Roles []Role
@@ -74,8 +90,31 @@ func With(p Permission) Roles {
 type Person struct {
 	ID    uuid.UUID
 	Name  string
-	Email string
-	Admin bool // platform administrator; carries no right in any trust
+	Email string // "" for somebody without one
+	Admin bool   // platform administrator; carries no right in any trust
+}
+
+// Way is how somebody showed who they are.
+type Way string
+
+// The ways. A personal link and a printed letter let a person answer in one
+// trust; the others let them do all that their roles allow.
+const (
+	ByLink   Way = "link"
+	ByLetter Way = "letter"
+	ByCode   Way = "code"
+	ByOIDC   Way = "oidc"
+	ByDemo   Way = "demo"
+)
+
+// AnswersOnly says whether the way lets a person do no more than answer in one
+// trust: links are long-lived and can be forwarded.
+func (w Way) AnswersOnly() bool { return w == ByLink || w == ByLetter }
+
+// Answering is what is left of the roles for somebody who came by a way that
+// lets them do no more than answer.
+func (rs Roles) Answering() Roles {
+	return slices.DeleteFunc(slices.Clone(rs), func(r Role) bool { return r != Member })
 }
 
 // Respondent is the pseudonym under which one person answers in one trust, the
@@ -88,5 +127,14 @@ func RespondentOf(secret []byte, person uuid.UUID, ods string) Respondent {
 	mac := hmac.New(sha256.New, secret)
 	mac.Write([]byte("octant respondent\x00" + ods + "\x00"))
 	mac.Write(person[:])
+	return Respondent(mac.Sum(nil))
+}
+
+// PaperRespondent derives the pseudonym of a sheet of paper, which belongs to no
+// person.
+func PaperRespondent(secret []byte, sheet uuid.UUID, ods string) Respondent {
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte("octant paper\x00" + ods + "\x00"))
+	mac.Write(sheet[:])
 	return Respondent(mac.Sum(nil))
 }

@@ -25,6 +25,12 @@ type refusal struct {
 
 func (e refusal) Error() string { return "server: refused: " + e.title }
 
+// errNarrow means that a personal link does not lead there.
+var errNarrow = refusal{
+	http.StatusForbidden, "Your personal link does not lead here",
+	"It lets you answer. For anything else sign out, then sign in with your e-mail address.",
+}
+
 // errSignedOut means that the address needs somebody who is signed in.
 var errSignedOut = errors.New("server: not signed in")
 

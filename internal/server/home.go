@@ -76,25 +76,6 @@ func roleWords(rs access.Roles) string {
 	return strings.ToUpper(said[:1]) + said[1:]
 }
 
-// signOut ends the session.
-func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
-	if err := s.sessions.Destroy(r.Context()); err != nil {
-		return unavailable(err)
-	}
-	return see(w, r, "/")
-}
-
-// signIn starts a session for a person who has shown who they are. The token is
-// renewed, so that one planted beforehand is worth nothing.
-func (s *Server) signIn(r *http.Request, person uuid.UUID, name string) error {
-	if err := s.sessions.RenewToken(r.Context()); err != nil {
-		return unavailable(err)
-	}
-	s.sessions.Put(r.Context(), sessionPerson, person.String())
-	s.sessions.Put(r.Context(), sessionName, name)
-	return nil
-}
-
 // showDemo lists the demonstration's people.
 func (s *Server) showDemo(w http.ResponseWriter, r *http.Request) error {
 	people, err := s.db.DemoPeople(r.Context())
@@ -120,7 +101,7 @@ func (s *Server) signInDemo(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, p := range people {
 		if p.Key == f.get("person") {
-			if err := s.signIn(r, p.ID, p.Name); err != nil {
+			if err := s.signIn(r, arrival{p.ID, p.Name, access.ByDemo, ""}); err != nil {
 				return err
 			}
 			return see(w, r, "/")

@@ -97,12 +97,6 @@ func welcome(next http.Handler) http.Handler {
 	})
 }
 
-// What is in a session.
-const (
-	sessionPerson = "person"
-	sessionName   = "name"
-)
-
 // handler answers one request or says why not.
 type handler func(w http.ResponseWriter, r *http.Request) error
 
@@ -116,7 +110,8 @@ func (s *Server) public(h handler) http.HandlerFunc {
 	}
 }
 
-// person is for pages of somebody who is signed in, and hands them over.
+// person is for pages of somebody who is signed in, and hands them over. Who came
+// by a personal link gets no further than that link's trust.
 func (s *Server) person(h func(w http.ResponseWriter, r *http.Request, person uuid.UUID) error) http.HandlerFunc {
 	return s.public(func(w http.ResponseWriter, r *http.Request) error {
 		id, err := uuid.Parse(s.sessions.GetString(r.Context(), sessionPerson))
@@ -126,6 +121,9 @@ func (s *Server) person(h func(w http.ResponseWriter, r *http.Request, person uu
 				return nil
 			}
 			return errSignedOut
+		}
+		if ods, narrow := s.narrow(r); narrow && chi.URLParam(r, "ods") != ods {
+			return errNarrow
 		}
 		return h(w, r, id)
 	})
@@ -138,6 +136,9 @@ func (s *Server) trust(h func(w http.ResponseWriter, r *http.Request, t *store.T
 		t, err := s.db.Enter(r.Context(), person, chi.URLParam(r, "ods"))
 		if err != nil {
 			return err
+		}
+		if _, narrow := s.narrow(r); narrow {
+			t = t.AnswersOnly()
 		}
 		visitOf(r).t = t
 		return h(w, r, t)

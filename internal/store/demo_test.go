@@ -67,7 +67,7 @@ func TestDemoHasThePeopleItPromises(t *testing.T) {
 			roles = append(roles, c.Roles...)
 		}
 	}
-	for _, role := range access.With(access.EnterTrust) {
+	for _, role := range access.Granted() {
 		if role != access.Observer && !slices.Contains(roles, role) {
 			t.Errorf("nobody is %s", role)
 		}

@@ -29,9 +29,20 @@ var (
 // migrationPatience is how long a program waits while another one migrates.
 const migrationPatience = 10 * time.Minute
 
-// Migrate brings the schema up to what this program needs. It does nothing to a
-// newer one, so that an older program can go on while a newer one is rolled out.
+// Migrate brings the schema up to what this program needs, and the job queue's
+// tables to what its library needs. It does nothing to a newer one, so that an
+// older program can go on while a newer one is rolled out.
 func Migrate(ctx context.Context, ownerURL string) error {
+	if err := migrateSchema(ctx, ownerURL); err != nil {
+		return err
+	}
+	if err := migrateJobs(ctx, ownerURL); err != nil {
+		return fmt.Errorf("store: migrate: %w", err)
+	}
+	return nil
+}
+
+func migrateSchema(ctx context.Context, ownerURL string) error {
 	s, err := schemaAt(ctx, ownerURL)
 	if err != nil {
 		return err

@@ -23,7 +23,7 @@ import (
 func emptied(t *testing.T) (*store.DB, string) {
 	t.Helper()
 	db := storetest.New(t)
-	if _, err := storetest.Owner(t, db).Exec(t.Context(), `DROP SCHEMA public CASCADE; CREATE SCHEMA public`); err != nil {
+	if _, err := storetest.Owner(t, db).Exec(t.Context(), `DROP SCHEMA public CASCADE; CREATE SCHEMA public; DROP SCHEMA river CASCADE`); err != nil {
 		t.Fatal(err)
 	}
 	return db, storetest.OwnerURL(t, db)
@@ -170,7 +170,7 @@ func TestRolesInTheSchemaAreThoseOfTheProgram(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	roles := access.With(access.EnterTrust)
+	roles := access.Granted()
 	for _, role := range roles {
 		if !strings.Contains(check, "'"+string(role)+"'") {
 			t.Errorf("the schema does not know the role %s", role)

@@ -11,10 +11,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 )
 
 // ErrSecret means a secret too short to hide anybody behind a pseudonym.
@@ -38,6 +41,7 @@ const (
 type DB struct {
 	pool   *pgxpool.Pool
 	secret []byte
+	jobs   *river.Client[pgx.Tx] // puts jobs in the queue; does none
 	stop   context.CancelFunc
 }
 
@@ -59,7 +63,12 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: open: %w", err)
 	}
-	db := &DB{pool: pool, secret: o.Secret}
+	jobs, err := river.NewClient(riverpgxv5.New(pool), &river.Config{Schema: jobSchema, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("store: open: %w", err)
+	}
+	db := &DB{pool: pool, secret: o.Secret, jobs: jobs}
 	cleaning, stop := context.WithCancel(context.WithoutCancel(ctx))
 	db.stop = stop
 	go db.SessionStore().clean(cleaning)

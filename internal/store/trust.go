@@ -25,6 +25,14 @@ type Trust struct {
 	Roles  access.Roles
 }
 
+// AnswersOnly is the trust for somebody who came by a personal link: what is
+// left are a board member's own rights.
+func (t *Trust) AnswersOnly() *Trust {
+	narrow := *t
+	narrow.Roles = t.Roles.Answering()
+	return &narrow
+}
+
 // May says whether the person has the permission here.
 func (t *Trust) May(p access.Permission) bool { return t.Roles.May(p) }
 
@@ -88,6 +96,22 @@ func (db *DB) EnterReport(ctx context.Context, person uuid.UUID, ods string, rou
 	return t, *digest, nil
 }
 
+// EnterByClock is the door for what happens at its time, without a person. It
+// says ErrNotFound for a trust that there is not.
+func (db *DB) EnterByClock(ctx context.Context, ods string) (*Trust, error) {
+	if !codeShape.MatchString(ods) {
+		return nil, ErrNotFound
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	t := &Trust{db: db, ODS: ods, Roles: access.Roles{access.Clock}}
+	err := db.pool.QueryRow(ctx, `SELECT name, kind FROM trusts WHERE ods = $1`, ods).Scan(&t.Name, &t.Kind)
+	if err != nil {
+		return nil, fault("enter by clock", err)
+	}
+	return t, nil
+}
+
 // read asks the queued questions of this trust's rows in one round trip, if the
 // person has the permission.
 func (t *Trust) read(ctx context.Context, p access.Permission, queue func(*pgx.Batch)) error {
@@ -124,6 +148,20 @@ func (t *Trust) tx(ctx context.Context, p access.Permission, fn func(context.Con
 		return err
 	}
 	return tx.Commit(ctx)
+}
+
+// asDesk runs fn in the same transaction with the front desk's rights instead of
+// the trust's, for what belongs to both: a person who is added, a job that is
+// queued. Afterwards the transaction is bound to the trust again.
+func (t *Trust) asDesk(ctx context.Context, tx pgx.Tx, fn func() error) error {
+	if _, err := tx.Exec(ctx, `SELECT set_config('role', 'none', true)`); err != nil {
+		return err
+	}
+	if err := fn(); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, bind, t.ODS)
+	return err
 }
 
 // lockKey is the advisory lock of a round. Whoever saves or submits holds it

@@ -210,7 +210,11 @@ func TestLoginHasNoRightsOnTenantTables(t *testing.T) {
 	}
 	for statement, what := range map[string]string{
 		`SET ROLE octant_tenant; SELECT 1 / count(*) FROM rounds`: "22012", // bound to no trust there is nothing
-		`SET ROLE octant_tenant; DELETE FROM answers`:             "42501",
+		`SET ROLE octant_tenant; DELETE FROM rounds`:              "42501",
+		`SET ROLE octant_tenant; DELETE FROM audit`:               "42501",
+		`SET ROLE octant_tenant; UPDATE audit SET detail = ''`:    "42501",
+		`UPDATE audit SET detail = ''`:                            "42501",
+		`DELETE FROM audit`:                                       "42501",
 		`SET ROLE octant_tenant; UPDATE reports SET digest = ''`:  "42501",
 		`CREATE TABLE more ()`:                                    "42501",
 	} {
@@ -244,4 +248,31 @@ func TestBindingEndsWithItsTransaction(t *testing.T) {
 func hasCode(err error, code string) bool {
 	pg, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && pg.Code == code
+}
+
+// TestOnlyDraftsCanBeDeleted asks for everything to be deleted, bound to the
+// trust and with no condition at all.
+func TestOnlyDraftsCanBeDeleted(t *testing.T) {
+	t.Parallel()
+	db := storetest.New(t)
+	b := storetest.Trust(t, db)
+	r := storetest.OpenRound(t, db, b, questionnaire.Core)
+	storetest.Answer(t, db, b, r, b.Members[0], 1)
+	if _, err := db.SaveAnswer(t.Context(), b.Members[1], b.ODS, r.ID, assessment.Answer{Question: "1.1", Choice: 2}, storetest.Now); err != nil {
+		t.Fatal(err)
+	}
+	err := store.Tx(t.Context(), storetest.Enter(t, db, b.Members[1], b.ODS), access.Answer, func(tx pgx.Tx) error {
+		for _, statement := range []string{`DELETE FROM answers`, `DELETE FROM responses`} {
+			if gone, err := tx.Exec(t.Context(), statement); err != nil || gone.RowsAffected() != 1 {
+				t.Errorf("%s took %d, want 1, %v", statement, gone.RowsAffected(), err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err := storetest.Enter(t, db, b.Members[0], b.ODS).Sheet(t.Context(), r.ID); err != nil || len(s.Response.Answers) != 24 {
+		t.Errorf("%d answers are left of what was handed in, %v", len(s.Response.Answers), err)
+	}
 }
