@@ -27,13 +27,18 @@ type reportKey struct {
 	asked  bool // whether the page leads to one's own answers
 }
 
-// reportCache keeps rendered reports, compressed, the newest ones first to stay.
+// reportCache keeps rendered reports, compressed, and lets go of the oldest once
+// they take too much memory.
 type reportCache struct {
 	mu    sync.RWMutex
-	most  int
+	most  int // bytes
+	size  int // bytes
 	pages map[reportKey][]byte
 	order []reportKey
 }
+
+// reportMemory is room for some 2,500 reports of 25 KB.
+const reportMemory = 64 << 20
 
 func newReportCache(most int) *reportCache {
 	return &reportCache{most: most, pages: make(map[reportKey][]byte)}
@@ -52,11 +57,12 @@ func (c *reportCache) put(k reportKey, body []byte) {
 	if _, ok := c.pages[k]; ok {
 		return
 	}
-	if len(c.order) >= c.most {
+	c.pages[k], c.order, c.size = body, append(c.order, k), c.size+len(body)
+	for c.size > c.most && len(c.order) > 1 {
+		c.size -= len(c.pages[c.order[0]])
 		delete(c.pages, c.order[0])
 		c.order = c.order[1:]
 	}
-	c.pages[k], c.order = body, append(c.order, k)
 }
 
 // showReport is the report's page. It is given the person and not the trust:

@@ -50,7 +50,7 @@ const patience = 10 * time.Second
 func New(o Options) *Server {
 	s := &Server{
 		db: o.DB, log: o.Log, now: o.Now, origin: o.Origin, secure: strings.HasPrefix(o.Origin, "https://"), demo: o.Demo,
-		metrics: o.Measured, reports: newReportCache(256),
+		metrics: o.Measured, reports: newReportCache(reportMemory),
 	}
 	s.sessions = scs.New()
 	s.sessions.Store = o.DB.SessionStore()
