@@ -30,6 +30,7 @@ var (
 	ErrTooFew    = errors.New("assessment: round asks fewer than five people")
 	ErrStale     = errors.New("assessment: answer was changed meanwhile")
 	ErrNotAsked  = errors.New("assessment: question is not asked in this round")
+	ErrOnPaper   = errors.New("assessment: person answers on paper")
 	ErrTitle     = errors.New("assessment: round has no title")
 	ErrDates     = errors.New("assessment: round closes before it opens")
 	ErrUndecided = errors.New("assessment: nothing was chosen")
