@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"testing"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -22,3 +24,20 @@ func RemoveExpired(ctx context.Context, db *DB) error { return db.SessionStore()
 
 // LockKey is the advisory lock of a round.
 var LockKey = lockKey
+
+// CodeOf is the sign-in code that belongs to a row.
+func CodeOf(db *DB, id uuid.UUID) string { return db.codeOf(id) }
+
+// Traced is the same database through a pool of one connection whose statements
+// are shown to the tracer.
+func Traced(ctx context.Context, tb testing.TB, db *DB, tracer pgx.QueryTracer) *DB {
+	tb.Helper()
+	config := db.pool.Config()
+	config.MaxConns, config.ConnConfig.Tracer = 1, tracer
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(pool.Close)
+	return &DB{pool: pool, secret: db.secret, jobs: db.jobs}
+}
