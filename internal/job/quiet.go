@@ -1,0 +1,61 @@
+package job
+
+import (
+	"context"
+	"log/slog"
+	"regexp"
+)
+
+// quiet passes on what the queue's library has to complain about, and of that
+// only what is known to name nobody: its own notes of a job hold the job's
+// arguments and whatever an error said.
+type quiet struct{ slog.Handler }
+
+// Enabled leaves out what is no complaint.
+func (q quiet) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && q.Handler.Enabled(ctx, level)
+}
+
+// Handle passes a complaint on.
+func (q quiet) Handle(ctx context.Context, r slog.Record) error {
+	out := slog.NewRecord(r.Time, r.Level, unnamed(r.Message), r.PC)
+	r.Attrs(func(a slog.Attr) bool {
+		if a, ok := harmless(a); ok {
+			out.AddAttrs(a)
+		}
+		return true
+	})
+	return q.Handler.Handle(ctx, out)
+}
+
+// WithAttrs keeps those that are harmless.
+func (q quiet) WithAttrs(attrs []slog.Attr) slog.Handler {
+	var kept []slog.Attr
+	for _, a := range attrs {
+		if a, ok := harmless(a); ok {
+			kept = append(kept, a)
+		}
+	}
+	return quiet{q.Handler.WithAttrs(kept)}
+}
+
+// WithGroup begins a group.
+func (q quiet) WithGroup(name string) slog.Handler { return quiet{q.Handler.WithGroup(name)} }
+
+// harmless is an attribute of those that are passed on.
+func harmless(a slog.Attr) (slog.Attr, bool) {
+	switch a.Key {
+	case "job_id", "job_kind", "kind", "queue", "attempt", "num_attempts":
+		return a, true
+	case "err", "error":
+		return slog.String("error", unnamed(a.Value.String())), true
+	}
+	return a, false
+}
+
+// addresses are what looks like an e-mail address, or like an address of the web
+// with whatever token stands in it.
+var addresses = regexp.MustCompile(`(?i)[a-z]+://\S+|[^\s<>()",;:]+@[^\s<>()",;]+`)
+
+// unnamed is a text without addresses.
+func unnamed(text string) string { return addresses.ReplaceAllString(text, "[left out]") }
