@@ -35,7 +35,7 @@ type CodeJob struct {
 }
 
 // Kind names the job in the queue.
-func (CodeJob) Kind() string { return "sign-in code" }
+func (CodeJob) Kind() string { return "sign-in-code" }
 
 // InsertOpts lets codes overtake letters: somebody waits for them.
 func (CodeJob) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: CodeQueue} }
