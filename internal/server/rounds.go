@@ -173,7 +173,7 @@ func (s *Server) changeRound(w http.ResponseWriter, r *http.Request, t *store.Tr
 	if !ok {
 		return s.showRoundForm(w, r, http.StatusUnprocessableEntity, t, rf, false)
 	}
-	if err := t.ChangeRound(r.Context(), rf.round); err != nil {
+	if err := t.ChangeRound(r.Context(), rf.round, s.now()); err != nil {
 		return notDraft(err)
 	}
 	return see(w, r, roundPath(t, round.ID)+"/manage")
@@ -299,7 +299,7 @@ func (s *Server) setPeople(w http.ResponseWriter, r *http.Request, t *store.Trus
 	if len(ids) == 0 && round.State == assessment.Draft {
 		return s.showPeople(w, r, http.StatusUnprocessableEntity, t, round, chosen, "Select at least one person")
 	}
-	switch err := t.SetAsked(r.Context(), round.ID, ids); {
+	switch err := t.SetAsked(r.Context(), round.ID, ids, s.now()); {
 	case errors.Is(err, assessment.ErrNotDraft):
 		return s.showPeople(w, r, http.StatusUnprocessableEntity, t, round, chosen, "People who are asked in an open round cannot be taken out of it")
 	case isClosed(err):

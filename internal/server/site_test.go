@@ -193,7 +193,7 @@ func (s *site) openRound(board storetest.Board, title string) (uuid.UUID, string
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	if err := lead.SetAsked(ctx, r.ID, board.Members); err != nil {
+	if err := lead.SetAsked(ctx, r.ID, board.Members, now); err != nil {
 		s.t.Fatal(err)
 	}
 	if err := lead.OpenRound(ctx, r.ID, now); err != nil {

@@ -3,12 +3,14 @@ package store
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"octant/internal/access"
 	"octant/internal/assessment"
+	"octant/internal/audit"
 )
 
 // BoardMember is somebody on the board who can be asked.
@@ -63,7 +65,7 @@ func (t *Trust) Asked(ctx context.Context, round uuid.UUID) (asked []AskedPerson
 // may be put in or left out; in an open round somebody left out is
 // [assessment.ErrNotDraft], since they may have answered. A person who is not
 // on the board is ErrNotFound. Either way nothing changes.
-func (t *Trust) SetAsked(ctx context.Context, round uuid.UUID, people []uuid.UUID) error {
+func (t *Trust) SetAsked(ctx context.Context, round uuid.UUID, people []uuid.UUID, now time.Time) error {
 	return fault("set asked", t.tx(ctx, access.ManageRounds, func(ctx context.Context, tx pgx.Tx) error {
 		r, err := t.holdRound(ctx, tx, round)
 		if err != nil {
@@ -72,45 +74,67 @@ func (t *Trust) SetAsked(ctx context.Context, round uuid.UUID, people []uuid.UUI
 		if r.State == assessment.Closed {
 			return assessment.ErrNotOpen
 		}
-		if err := t.leaveOut(ctx, tx, r, people); err != nil {
+		gone, err := t.leaveOut(ctx, tx, r, people)
+		if err != nil {
 			return err
 		}
-		return t.putIn(ctx, tx, round, people)
+		in, err := t.putIn(ctx, tx, round, people)
+		if err != nil {
+			return err
+		}
+		return t.note(ctx, tx, now, append(ofEach(audit.LeftOut, r, gone), ofEach(audit.Invited, r, in)...)...)
 	}))
 }
 
-func (t *Trust) leaveOut(ctx context.Context, tx pgx.Tx, r assessment.Round, keep []uuid.UUID) error {
-	gone, err := tx.Exec(ctx, `DELETE FROM invitations WHERE ods = $1 AND round_id = $2 AND person_id <> ALL ($3)`,
+// ofEach is one entry a person, for a deed done to several in a round.
+func ofEach(deed audit.Deed, r assessment.Round, people []uuid.UUID) []audit.Entry {
+	entries := make([]audit.Entry, len(people))
+	for i, person := range people {
+		entries[i] = audit.Entry{Deed: deed, Round: r.ID, Person: person, Detail: r.Title}
+	}
+	return entries
+}
+
+// leaveOut says who was taken off the list.
+func (t *Trust) leaveOut(ctx context.Context, tx pgx.Tx, r assessment.Round, keep []uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := tx.Query(ctx, `
+		DELETE FROM invitations WHERE ods = $1 AND round_id = $2 AND person_id <> ALL ($3) RETURNING person_id`,
 		t.ODS, r.ID, keep)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if gone.RowsAffected() > 0 && r.State != assessment.Draft {
-		return assessment.ErrNotDraft
+	gone, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err == nil && len(gone) > 0 && r.State != assessment.Draft {
+		return nil, assessment.ErrNotDraft
 	}
-	return nil
+	return gone, err
 }
 
 // putIn invites those who are not yet, each with the board role and side they
-// have today.
-func (t *Trust) putIn(ctx context.Context, tx pgx.Tx, round uuid.UUID, people []uuid.UUID) error {
-	_, err := tx.Exec(ctx, `
+// have today, and says who they are.
+func (t *Trust) putIn(ctx context.Context, tx pgx.Tx, round uuid.UUID, people []uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := tx.Query(ctx, `
 		INSERT INTO invitations (ods, round_id, person_id, side, title)
 		SELECT m.ods, $2, m.person_id, m.side, m.title
 		FROM memberships m
 		WHERE m.ods = $1 AND m.person_id = ANY ($3) AND m.role = ANY ($4) AND m.side IS NOT NULL
 		  AND m.from_on <= current_date AND coalesce(m.to_on, 'infinity') >= current_date
-		ON CONFLICT (ods, round_id, person_id) DO NOTHING`,
+		ON CONFLICT (ods, round_id, person_id) DO NOTHING
+		RETURNING person_id`,
 		t.ODS, round, people, access.With(access.Answer))
 	if err != nil {
-		return err
+		return nil, err
+	}
+	in, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, err
 	}
 	var asked int
 	err = tx.QueryRow(ctx, `SELECT count(*) FROM invitations WHERE ods = $1 AND round_id = $2`, t.ODS, round).Scan(&asked)
 	if err == nil && asked != distinct(people) {
-		return ErrNotFound
+		return nil, ErrNotFound
 	}
-	return err
+	return in, err
 }
 
 func distinct(people []uuid.UUID) int {

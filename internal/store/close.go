@@ -9,6 +9,7 @@ import (
 
 	"octant/internal/access"
 	"octant/internal/assessment"
+	"octant/internal/audit"
 	"octant/internal/maturity"
 	"octant/internal/questionnaire"
 )
@@ -32,7 +33,10 @@ func (t *Trust) CloseRound(ctx context.Context, id uuid.UUID, now time.Time) err
 		if err != nil {
 			return err
 		}
-		return t.keepClosed(ctx, tx, r, report)
+		if err := t.keepClosed(ctx, tx, r, report); err != nil {
+			return err
+		}
+		return t.note(ctx, tx, now, audit.Entry{Deed: audit.RoundClosed, Round: id, Detail: r.Title})
 	}))
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"octant/internal/access"
 	"octant/internal/assessment"
+	"octant/internal/audit"
 )
 
 // RoundsPerPage is how many rounds [Trust.Rounds] gives at a time.
@@ -87,17 +88,21 @@ func (t *Trust) CreateRound(ctx context.Context, r assessment.Round, now time.Ti
 		return r, fault("create round", err)
 	}
 	r.ID, r.State = id, assessment.Draft
-	err = t.read(ctx, access.ManageRounds, func(b *pgx.Batch) {
-		b.Queue(`
+	err = t.tx(ctx, access.ManageRounds, func(ctx context.Context, tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `
 			INSERT INTO rounds (ods, id, title, form, questionnaire, state, opens_on, closes_on, created_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 			t.ODS, r.ID, r.Title, r.Form, r.Questionnaire, r.State, r.OpensOn, r.ClosesOn, now)
+		if err != nil {
+			return err
+		}
+		return t.note(ctx, tx, now, audit.Entry{Deed: audit.RoundMade, Round: r.ID, Detail: r.Title})
 	})
 	return r, fault("create round", err)
 }
 
 // ChangeRound changes the title, form and dates of a draft.
-func (t *Trust) ChangeRound(ctx context.Context, r assessment.Round) error {
+func (t *Trust) ChangeRound(ctx context.Context, r assessment.Round, now time.Time) error {
 	if err := checkPlan(r); err != nil {
 		return err
 	}
@@ -112,7 +117,10 @@ func (t *Trust) ChangeRound(ctx context.Context, r assessment.Round) error {
 		_, err = tx.Exec(ctx, `
 			UPDATE rounds SET title = $3, form = $4, opens_on = $5, closes_on = $6 WHERE ods = $1 AND id = $2`,
 			t.ODS, r.ID, r.Title, r.Form, r.OpensOn, r.ClosesOn)
-		return err
+		if err != nil {
+			return err
+		}
+		return t.note(ctx, tx, now, audit.Entry{Deed: audit.RoundChanged, Round: r.ID, Detail: r.Title})
 	}))
 }
 
@@ -128,7 +136,10 @@ func (t *Trust) OpenRound(ctx context.Context, id uuid.UUID, now time.Time) erro
 		}
 		_, err = tx.Exec(ctx, `UPDATE rounds SET state = $3, opened_at = $4 WHERE ods = $1 AND id = $2`,
 			t.ODS, id, r.State, r.OpenedAt)
-		return err
+		if err != nil {
+			return err
+		}
+		return t.note(ctx, tx, now, audit.Entry{Deed: audit.RoundOpened, Round: id, Detail: r.Title})
 	}))
 }
 

@@ -25,13 +25,13 @@ func TestRoundGoesFromDraftToClosed(t *testing.T) {
 	}
 	made.Title, made.Form = "Summer", questionnaire.Full
 	made.OpensOn, made.ClosesOn = day(2026, 6, 1), day(2026, 6, 14)
-	if err := lead.ChangeRound(t.Context(), made); err != nil {
+	if err := lead.ChangeRound(t.Context(), made, storetest.Now); err != nil {
 		t.Fatal(err)
 	}
 	if err := lead.OpenRound(t.Context(), made.ID, storetest.Now); !errors.Is(err, assessment.ErrTooFew) {
 		t.Errorf("opening with nobody asked: %v, want ErrTooFew", err)
 	}
-	if err := lead.SetAsked(t.Context(), made.ID, board.Members[:6]); err != nil {
+	if err := lead.SetAsked(t.Context(), made.ID, board.Members[:6], storetest.Now); err != nil {
 		t.Fatal(err)
 	}
 	if err := lead.OpenRound(t.Context(), made.ID, storetest.Now); err != nil {
@@ -45,7 +45,7 @@ func TestRoundGoesFromDraftToClosed(t *testing.T) {
 	if err != nil || open != want {
 		t.Errorf("open round is\n%+v (%v), want\n%+v", open, err, want)
 	}
-	if err := lead.ChangeRound(t.Context(), made); !errors.Is(err, assessment.ErrNotDraft) {
+	if err := lead.ChangeRound(t.Context(), made, storetest.Now); !errors.Is(err, assessment.ErrNotDraft) {
 		t.Errorf("changing an open round: %v, want ErrNotDraft", err)
 	}
 	if err := lead.OpenRound(t.Context(), made.ID, storetest.Now); !errors.Is(err, assessment.ErrNotDraft) {
@@ -57,7 +57,7 @@ func TestRoundGoesFromDraftToClosed(t *testing.T) {
 	if err := lead.CloseRound(t.Context(), made.ID, storetest.Now); !errors.Is(err, assessment.ErrNotOpen) {
 		t.Errorf("closing it again: %v, want ErrNotOpen", err)
 	}
-	if err := lead.SetAsked(t.Context(), made.ID, board.Members); !errors.Is(err, assessment.ErrNotOpen) {
+	if err := lead.SetAsked(t.Context(), made.ID, board.Members, storetest.Now); !errors.Is(err, assessment.ErrNotOpen) {
 		t.Errorf("asking more in a closed round: %v, want ErrNotOpen", err)
 	}
 }
@@ -76,7 +76,7 @@ func TestPlanThatCannotBeIsRefused(t *testing.T) {
 		if _, err := lead.CreateRound(t.Context(), r, storetest.Now); !errors.Is(err, want) {
 			t.Errorf("create: %v, want %v", err, want)
 		}
-		if err := lead.ChangeRound(t.Context(), r); !errors.Is(err, want) {
+		if err := lead.ChangeRound(t.Context(), r, storetest.Now); !errors.Is(err, want) {
 			t.Errorf("change: %v, want %v", err, want)
 		}
 	}
@@ -98,8 +98,8 @@ func TestUnknownRoundIsNotFound(t *testing.T) {
 		for what, err := range map[string]error{
 			"Round": round, "Report": report, "ReportDigest": digest, "Sheet": sheet,
 			"Submit":      member.Submit(t.Context(), id, true),
-			"ChangeRound": lead.ChangeRound(t.Context(), change),
-			"SetAsked":    lead.SetAsked(t.Context(), id, home.Members),
+			"ChangeRound": lead.ChangeRound(t.Context(), change, storetest.Now),
+			"SetAsked":    lead.SetAsked(t.Context(), id, home.Members, storetest.Now),
 			"OpenRound":   lead.OpenRound(t.Context(), id, storetest.Now),
 			"CloseRound":  lead.CloseRound(t.Context(), id, storetest.Now),
 		} {
@@ -118,7 +118,7 @@ func TestDraftIsForThoseWhoManage(t *testing.T) {
 	db := storetest.New(t)
 	board := storetest.Trust(t, db)
 	draft := storetest.Draft(t, db, board, questionnaire.Core)
-	if err := storetest.Enter(t, db, board.Lead, board.ODS).SetAsked(t.Context(), draft.ID, board.Members); err != nil {
+	if err := storetest.Enter(t, db, board.Lead, board.ODS).SetAsked(t.Context(), draft.ID, board.Members, storetest.Now); err != nil {
 		t.Fatal(err)
 	}
 	member := storetest.Enter(t, db, board.Members[0], board.ODS)
@@ -188,7 +188,7 @@ func TestAskingPeople(t *testing.T) {
 		{"somebody not on the board", append([]uuid.UUID{board.Observer}, board.Members[:5]...), store.ErrNotFound, 7},
 	}
 	for _, s := range steps {
-		if err := lead.SetAsked(t.Context(), draft.ID, s.people); !errors.Is(err, s.want) {
+		if err := lead.SetAsked(t.Context(), draft.ID, s.people, storetest.Now); !errors.Is(err, s.want) {
 			t.Errorf("%s: %v, want %v", s.name, err, s.want)
 		}
 		if asked, err := lead.Asked(t.Context(), draft.ID); err != nil || len(asked) != s.asked {
@@ -198,10 +198,10 @@ func TestAskingPeople(t *testing.T) {
 	if err := lead.OpenRound(t.Context(), draft.ID, storetest.Now); err != nil {
 		t.Fatal(err)
 	}
-	if err := lead.SetAsked(t.Context(), draft.ID, board.Members[1:]); !errors.Is(err, assessment.ErrNotDraft) {
+	if err := lead.SetAsked(t.Context(), draft.ID, board.Members[1:], storetest.Now); !errors.Is(err, assessment.ErrNotDraft) {
 		t.Errorf("leaving somebody out of an open round: %v, want ErrNotDraft", err)
 	}
-	if err := lead.SetAsked(t.Context(), draft.ID, board.Members[:8]); err != nil {
+	if err := lead.SetAsked(t.Context(), draft.ID, board.Members[:8], storetest.Now); err != nil {
 		t.Errorf("asking one more in an open round: %v", err)
 	}
 	if r, err := lead.Round(t.Context(), draft.ID); err != nil || r.Asked != 8 {

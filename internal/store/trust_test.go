@@ -92,10 +92,10 @@ func TestEveryMethodNamesItsPermission(t *testing.T) {
 			_, err := x.CreateRound(ctx, plan(), storetest.Now)
 			return err
 		}},
-		"ChangeRound":  {access.ManageRounds, func(ctx context.Context, x *store.Trust) error { return x.ChangeRound(ctx, plan()) }},
+		"ChangeRound":  {access.ManageRounds, func(ctx context.Context, x *store.Trust) error { return x.ChangeRound(ctx, plan(), storetest.Now) }},
 		"Members":      {access.ManageRounds, func(ctx context.Context, x *store.Trust) error { _, err := x.Members(ctx); return err }},
 		"Asked":        {access.ViewProgress, func(ctx context.Context, x *store.Trust) error { _, err := x.Asked(ctx, round.ID); return err }},
-		"SetAsked":     {access.ManageRounds, func(ctx context.Context, x *store.Trust) error { return x.SetAsked(ctx, round.ID, nil) }},
+		"SetAsked":     {access.ManageRounds, func(ctx context.Context, x *store.Trust) error { return x.SetAsked(ctx, round.ID, nil, storetest.Now) }},
 		"OpenRound":    {access.ManageRounds, func(ctx context.Context, x *store.Trust) error { return x.OpenRound(ctx, round.ID, storetest.Now) }},
 		"CloseRound":   {access.ManageRounds, func(ctx context.Context, x *store.Trust) error { return x.CloseRound(ctx, round.ID, storetest.Now) }},
 		"Sheet":        {access.Answer, func(ctx context.Context, x *store.Trust) error { _, err := x.Sheet(ctx, round.ID); return err }},

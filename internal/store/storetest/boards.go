@@ -118,7 +118,7 @@ func OpenRound(tb testing.TB, db *store.DB, b Board, form questionnaire.Form) as
 	tb.Helper()
 	lead := Enter(tb, db, b.Lead, b.ODS)
 	r := Draft(tb, db, b, form)
-	must(tb, lead.SetAsked(tb.Context(), r.ID, b.Members))
+	must(tb, lead.SetAsked(tb.Context(), r.ID, b.Members, Now))
 	must(tb, lead.OpenRound(tb.Context(), r.ID, Now))
 	return reread(tb, lead, r.ID)
 }
