@@ -47,19 +47,26 @@ type Round struct {
 	ClosesOn      time.Time // planned day, midnight UTC
 	OpenedAt      time.Time // zero while a draft
 	ClosedAt      time.Time // zero until closed
+	ByClock       bool      // opens and closes itself
+	ExtendedTo    time.Time // latest day that somebody was given for themselves, zero for none
+	UnlinkedAt    time.Time // when answers were cut loose from people, zero for not yet
+	ErasedAt      time.Time // when comments were erased, zero for not yet
 	Asked         int       // people asked
 	Finished      int       // of those, how many have submitted
 }
 
-// Open starts the round: from now on answers are taken.
+// Open starts the round: from now on answers are taken, and the clock will close
+// it.
 func (r *Round) Open(now time.Time) error {
-	if r.State != Draft {
+	switch {
+	case r.State != Draft:
 		return ErrNotDraft
-	}
-	if r.Asked < MinAsked {
+	case r.Asked < MinAsked:
 		return ErrTooFew
+	case Today(now).After(r.ClosesOn):
+		return ErrPast
 	}
-	r.State, r.OpenedAt = Open, now
+	r.State, r.OpenedAt, r.ByClock = Open, now, true
 	return nil
 }
 

@@ -23,8 +23,8 @@ func TestRoundGoesFromDraftToClosed(t *testing.T) {
 	if err != nil || made.State != assessment.Draft || made.ID == uuid.Nil {
 		t.Fatalf("made %+v, %v", made, err)
 	}
-	made.Title, made.Form = "Summer", questionnaire.Full
-	made.OpensOn, made.ClosesOn = day(2026, 6, 1), day(2026, 6, 14)
+	made.Title, made.Form = "October", questionnaire.Full
+	made.OpensOn, made.ClosesOn = day(2026, 10, 1), day(2026, 10, 14)
 	if err := lead.ChangeRound(t.Context(), made, storetest.Now); err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func TestRoundGoesFromDraftToClosed(t *testing.T) {
 	}
 	open, err := lead.Round(t.Context(), made.ID)
 	want := assessment.Round{
-		ID: made.ID, Title: "Summer", Form: questionnaire.Full, Questionnaire: made.Questionnaire,
+		ID: made.ID, Title: "October", Form: questionnaire.Full, Questionnaire: made.Questionnaire,
 		State: assessment.Open, OpensOn: made.OpensOn, ClosesOn: made.ClosesOn, OpenedAt: storetest.Now, Asked: 6,
 	}
 	if err != nil || open != want {
