@@ -49,7 +49,7 @@ const changeAnswer = `
 	JOIN responses s ON s.ods = m.ods AND s.round_id = $3 AND s.respondent = $6
 	WHERE m.ods = $1 AND m.person_id = $2 AND m.role = ANY ($4)
 	  AND m.from_on <= current_date AND coalesce(m.to_on, 'infinity') >= current_date
-	  AND r.state = 'open' AND r.questionnaire || '/' || r.form = ANY ($5)
+	  AND r.state = 'open' AND NOT i.on_paper AND r.questionnaire || '/' || r.form = ANY ($5)
 	LIMIT 1
 	ON CONFLICT (ods, round_id, respondent, question) DO UPDATE
 	SET choice = excluded.choice, comment = excluded.comment, evidence = excluded.evidence,
@@ -67,11 +67,11 @@ const explainAnswer = `
 		WHERE m.ods = $1 AND m.person_id = $2
 		  AND m.from_on <= current_date AND coalesce(m.to_on, 'infinity') >= current_date
 	), sheet AS (
-		SELECT r.state, r.questionnaire || '/' || r.form = ANY ($5) AS asks, i.side
+		SELECT r.state, r.questionnaire || '/' || r.form = ANY ($5) AS asks, i.on_paper, i.side
 		FROM rounds r JOIN invitations i ON i.ods = r.ods AND i.round_id = r.id
 		WHERE r.ods = $1 AND r.id = $3 AND r.state <> 'draft' AND i.person_id = $2
 	), allowed AS (
-		SELECT sheet.side FROM door, sheet WHERE door.may AND sheet.asks AND sheet.state = 'open'
+		SELECT sheet.side FROM door, sheet WHERE door.may AND sheet.asks AND NOT sheet.on_paper AND sheet.state = 'open'
 	), response AS (
 		INSERT INTO responses (ods, round_id, respondent, side)
 		SELECT $1, $3, $6, side FROM allowed
@@ -86,7 +86,7 @@ const explainAnswer = `
 		  AND (a.choice, a.comment, a.evidence) IS DISTINCT FROM (excluded.choice, excluded.comment, excluded.evidence)
 		RETURNING revision, saved_at
 	)
-	SELECT door.may, sheet.state, sheet.asks, saved.revision, saved.saved_at,
+	SELECT door.may, sheet.state, sheet.on_paper, sheet.asks, saved.revision, saved.saved_at,
 	       kept.choice, kept.comment, kept.evidence, kept.revision, kept.saved_at
 	FROM door LEFT JOIN sheet ON true LEFT JOIN saved ON true
 	LEFT JOIN answers kept
@@ -166,6 +166,7 @@ func (db *DB) inRound(ctx context.Context, ods string, round uuid.UUID, sql stri
 type savedRow struct {
 	may       *bool
 	state     *assessment.State
+	onPaper   *bool
 	asks      *bool
 	revision  *int
 	savedAt   *time.Time
@@ -177,7 +178,7 @@ type savedRow struct {
 }
 
 func (r *savedRow) scan(row pgx.Row) error {
-	return row.Scan(&r.may, &r.state, &r.asks, &r.revision, &r.savedAt,
+	return row.Scan(&r.may, &r.state, &r.onPaper, &r.asks, &r.revision, &r.savedAt,
 		&r.choice, &r.comment, &r.evidence, &r.keptAs, &r.keptSince)
 }
 
@@ -192,6 +193,8 @@ func (r *savedRow) outcome(a assessment.Answer) (Saved, error) {
 		return Saved{}, ErrNotFound // no such round, or not asked in it
 	case *r.state != assessment.Open:
 		return Saved{}, assessment.ErrNotOpen
+	case *r.onPaper:
+		return Saved{}, assessment.ErrOnPaper
 	case !*r.asks:
 		return Saved{}, assessment.ErrNotAsked
 	case r.revision != nil:

@@ -71,7 +71,7 @@ func (db *DB) addOpenRounds(ctx context.Context, person uuid.UUID, cards []Trust
 		b.Queue(`
 			SELECT r.id, r.title, r.closes_on, i.finished
 			FROM rounds r JOIN invitations i ON i.ods = r.ods AND i.round_id = r.id
-			WHERE r.ods = $1 AND i.person_id = $2 AND r.state = 'open'
+			WHERE r.ods = $1 AND i.person_id = $2 AND r.state = 'open' AND NOT i.on_paper
 			ORDER BY r.closes_on, r.id`, c.ODS, person).
 			Query(func(rows pgx.Rows) (err error) {
 				c.Open, err = pgx.CollectRows(rows, pgx.RowToStructByPos[OpenRound])

@@ -19,10 +19,13 @@ const RoundsPerPage = 20
 const roundColumns = `r.id, r.title, r.questionnaire, r.form, r.state, r.opens_on, r.closes_on,
 	coalesce(r.opened_at, '0001-01-01 00:00:00Z'), coalesce(r.closed_at, '0001-01-01 00:00:00Z')`
 
-// countAsked counts who is asked in r and who has finished.
+// countAsked counts who is asked in r and who has finished: those who submitted,
+// and one more for each sheet of paper that was keyed in, whose ever it is.
 const countAsked = `
 	CROSS JOIN LATERAL (
-		SELECT count(*) AS asked, count(*) FILTER (WHERE i.finished) AS finished
+		SELECT count(*) AS asked,
+		       count(*) FILTER (WHERE i.finished)
+		       + (SELECT count(*) FROM paper_sheets s WHERE s.ods = r.ods AND s.round_id = r.id AND s.keyed) AS finished
 		FROM invitations i WHERE i.ods = r.ods AND i.round_id = r.id) n`
 
 func scanRound(row pgx.CollectableRow) (r assessment.Round, err error) {

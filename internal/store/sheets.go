@@ -17,6 +17,7 @@ import (
 type Sheet struct {
 	Round    assessment.Round
 	Response assessment.Response
+	OnPaper  bool // the person answers on paper, and so not here
 }
 
 // Sheet reads this person's own answers in a round that has opened. Somebody who
@@ -25,7 +26,7 @@ func (t *Trust) Sheet(ctx context.Context, round uuid.UUID) (Sheet, error) {
 	s := Sheet{Response: assessment.Response{Answers: map[string]assessment.Answer{}}}
 	err := t.read(ctx, access.Answer, func(b *pgx.Batch) {
 		b.Queue(`
-			SELECT `+roundColumns+`, i.side, i.finished
+			SELECT `+roundColumns+`, i.side, i.finished, i.on_paper
 			FROM rounds r JOIN invitations i ON i.ods = r.ods AND i.round_id = r.id
 			WHERE r.ods = $1 AND r.id = $2 AND r.state <> 'draft' AND i.person_id = $3`, t.ODS, round, t.Person).
 			QueryRow(s.scan)
@@ -40,7 +41,7 @@ func (t *Trust) Sheet(ctx context.Context, round uuid.UUID) (Sheet, error) {
 func (s *Sheet) scan(row pgx.Row) error {
 	r := &s.Round
 	err := row.Scan(&r.ID, &r.Title, &r.Questionnaire, &r.Form, &r.State, &r.OpensOn, &r.ClosesOn,
-		&r.OpenedAt, &r.ClosedAt, &s.Response.Side, &s.Response.Submitted)
+		&r.OpenedAt, &r.ClosedAt, &s.Response.Side, &s.Response.Submitted, &s.OnPaper)
 	r.OpenedAt, r.ClosedAt = r.OpenedAt.UTC(), r.ClosedAt.UTC()
 	return err
 }
@@ -80,6 +81,9 @@ func (t *Trust) Submit(ctx context.Context, round uuid.UUID, allowMissing bool) 
 		if s.Round.State != assessment.Open {
 			return assessment.ErrNotOpen
 		}
+		if s.OnPaper {
+			return assessment.ErrOnPaper
+		}
 		missing, asked, err := missingFrom(s)
 		if err != nil {
 			return err
@@ -98,7 +102,7 @@ func (t *Trust) shareSheet(ctx context.Context, tx pgx.Tx, round uuid.UUID) (s S
 	b := &pgx.Batch{}
 	b.Queue(shareRound, lockKey(round))
 	b.Queue(`
-		SELECT `+roundColumns+`, i.side, i.finished
+		SELECT `+roundColumns+`, i.side, i.finished, i.on_paper
 		FROM rounds r JOIN invitations i ON i.ods = r.ods AND i.round_id = r.id
 		WHERE r.ods = $1 AND r.id = $2 AND r.state <> 'draft' AND i.person_id = $3`, t.ODS, round, t.Person).
 		QueryRow(s.scan)
