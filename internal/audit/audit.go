@@ -117,14 +117,25 @@ type Chain struct {
 }
 
 // Add takes the next entry with the digest that was kept with it, and says
-// ErrBroken if it does not follow from those before.
+// ErrBroken if it does not follow from those before. Either way it goes on from
+// there, so that one fault is told once and does not hide the next.
 func (c *Chain) Add(e Entry, kept Digest) error {
-	if e.Seq != c.Seq+1 {
-		return fmt.Errorf("%w: %s: entry %d follows entry %d", ErrBroken, e.ODS, e.Seq, c.Seq)
-	}
-	if e.After(c.Head) != kept {
-		return fmt.Errorf("%w: %s: entry %d does not fit its digest", ErrBroken, e.ODS, e.Seq)
-	}
+	before := *c
 	c.Seq, c.Head = e.Seq, kept
+	switch {
+	case e.Seq != before.Seq+1:
+		return fmt.Errorf("%w: %s: entry %d follows entry %d", ErrBroken, Name(e.ODS), e.Seq, before.Seq)
+	case e.After(before.Head) != kept:
+		return fmt.Errorf("%w: %s: entry %d does not fit its digest", ErrBroken, Name(e.ODS), e.Seq)
+	}
 	return nil
+}
+
+// Name is a chain's name for people to read and to type: the trust's code, or
+// "platform".
+func Name(chain string) string {
+	if chain == Platform {
+		return "platform"
+	}
+	return chain
 }
