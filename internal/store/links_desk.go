@@ -86,7 +86,7 @@ func (t *Trust) markWithoutEmail(ctx context.Context, tx pgx.Tx, people []Linked
 // ends the sessions that came by them. No letter carries a new link until
 // [Trust.NewLink] makes one.
 func (t *Trust) RevokeLinks(ctx context.Context, round, person uuid.UUID, now time.Time) error {
-	return fault("revoke links", t.linkTx(ctx, round, func(ctx context.Context, tx pgx.Tx) error {
+	return fault("revoke links", t.linkTx(ctx, round, func(ctx context.Context, tx pgx.Tx, r assessment.Round) error {
 		if _, err := t.lastLink(ctx, tx, round, person, string(access.ByLink)); err != nil {
 			return err
 		}
@@ -94,14 +94,14 @@ func (t *Trust) RevokeLinks(ctx context.Context, round, person uuid.UUID, now ti
 		if err != nil || !revoked {
 			return err
 		}
-		return t.note(ctx, tx, now, audit.Entry{Deed: audit.LinkRevoked, Round: round, Person: person})
+		return t.note(ctx, tx, now, audit.Entry{Deed: audit.LinkRevoked, Round: round, Person: person, Detail: r.Title})
 	}))
 }
 
 // NewLink revokes what somebody had and makes a personal link that the next
 // letter to them carries.
 func (t *Trust) NewLink(ctx context.Context, round, person uuid.UUID, now time.Time) error {
-	return fault("new link", t.linkTx(ctx, round, func(ctx context.Context, tx pgx.Tx) error {
+	return fault("new link", t.linkTx(ctx, round, func(ctx context.Context, tx pgx.Tx, r assessment.Round) error {
 		last, err := t.lastLink(ctx, tx, round, person, string(access.ByLink))
 		if err != nil {
 			return err
@@ -113,31 +113,33 @@ func (t *Trust) NewLink(ctx context.Context, round, person uuid.UUID, now time.T
 		if _, err := t.nextLink(ctx, tx, round, person, string(access.ByLink), last, now); err != nil {
 			return err
 		}
+		var done []audit.Entry
 		if revoked {
-			if err := t.note(ctx, tx, now, audit.Entry{Deed: audit.LinkRevoked, Round: round, Person: person}); err != nil {
-				return err
-			}
+			done = append(done, audit.Entry{Deed: audit.LinkRevoked, Round: round, Person: person, Detail: r.Title})
 		}
-		return t.note(ctx, tx, now, audit.Entry{Deed: audit.LinkMade, Round: round, Person: person})
+		return t.note(ctx, tx, now, append(done, audit.Entry{Deed: audit.LinkMade, Round: round, Person: person, Detail: r.Title})...)
 	}))
 }
 
 // linkTx is a transaction on the links of a round that has not closed and cannot
 // close meanwhile.
-func (t *Trust) linkTx(ctx context.Context, round uuid.UUID, fn func(context.Context, pgx.Tx) error) error {
+func (t *Trust) linkTx(ctx context.Context, round uuid.UUID, fn func(context.Context, pgx.Tx, assessment.Round) error) error {
 	return t.tx(ctx, access.ManageRounds, func(ctx context.Context, tx pgx.Tx) error {
-		var state assessment.State
+		var r assessment.Round
 		b := &pgx.Batch{}
 		b.Queue(shareRound, lockKey(round))
-		b.Queue(`SELECT state FROM rounds WHERE ods = $1 AND id = $2`, t.ODS, round).
-			QueryRow(func(row pgx.Row) error { return row.Scan(&state) })
+		b.Queue(`SELECT `+roundColumns+`, n.asked, n.finished FROM rounds r`+countAsked+` WHERE r.ods = $1 AND r.id = $2`, t.ODS, round).
+			Query(func(rows pgx.Rows) (err error) {
+				r, err = pgx.CollectExactlyOneRow(rows, scanRound)
+				return err
+			})
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return err
 		}
-		if state == assessment.Closed {
+		if r.State == assessment.Closed {
 			return assessment.ErrNotOpen
 		}
-		return fn(ctx, tx)
+		return fn(ctx, tx, r)
 	})
 }
 
@@ -172,7 +174,7 @@ type CodeLetter struct {
 func (t *Trust) CodeLetters(ctx context.Context, round uuid.UUID, people []uuid.UUID, now time.Time) (letters []CodeLetter, err error) {
 	ctx, cancel := context.WithTimeout(ctx, longPatience)
 	defer cancel()
-	err = t.linkTx(ctx, round, func(ctx context.Context, tx pgx.Tx) error {
+	err = t.linkTx(ctx, round, func(ctx context.Context, tx pgx.Tx, r assessment.Round) error {
 		asked, err := t.namesOf(ctx, tx, round, people)
 		if err != nil {
 			return err
@@ -180,19 +182,15 @@ func (t *Trust) CodeLetters(ctx context.Context, round uuid.UUID, people []uuid.
 		if len(asked) != distinct(people) {
 			return ErrNotFound
 		}
+		var printed []uuid.UUID
 		for _, p := range asked {
 			code, err := t.codeFor(ctx, tx, round, p.Person, now)
 			if err != nil {
 				return err
 			}
-			letters = append(letters, CodeLetter{Name: p.Name, Title: p.Title, Code: code})
+			letters, printed = append(letters, CodeLetter{Name: p.Name, Title: p.Title, Code: code}), append(printed, p.Person)
 		}
-		for _, p := range asked {
-			if err := t.note(ctx, tx, now, audit.Entry{Deed: audit.LetterPrinted, Round: round, Person: p.Person}); err != nil {
-				return err
-			}
-		}
-		return nil
+		return t.note(ctx, tx, now, ofEach(audit.LetterPrinted, r, printed)...)
 	})
 	if err != nil {
 		return nil, fault("code letters", err)

@@ -194,17 +194,7 @@ func (t *Trust) notePaper(ctx context.Context, tx pgx.Tx, r assessment.Round, to
 			return err
 		}
 	}
-	for _, person := range to {
-		if err := t.note(ctx, tx, now, audit.Entry{Deed: audit.ToPaper, Round: r.ID, Person: person, Detail: r.Title}); err != nil {
-			return err
-		}
-	}
-	for _, person := range from {
-		if err := t.note(ctx, tx, now, audit.Entry{Deed: audit.FromPaper, Round: r.ID, Person: person, Detail: r.Title}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return t.note(ctx, tx, now, append(ofEach(audit.ToPaper, r, to), ofEach(audit.FromPaper, r, from)...)...)
 }
 
 func (t *Trust) sidesIn(ctx context.Context, tx pgx.Tx, round uuid.UUID) (map[assessment.Side]PaperSide, error) {
