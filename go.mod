@@ -9,6 +9,7 @@ require (
 	github.com/alexedwards/scs/v2 v2.9.0 // sessions: renewal, hashing of tokens, cookie rules
 	github.com/andybalholm/brotli v1.2.8 // compresses assets when they are built
 	github.com/compose-spec/compose-go/v2 v2.16.2 // a test reads docker-compose.yml as its engine would
+	github.com/coreos/go-oidc/v3 v3.21.0 // discovery of identity providers, their keys and ID tokens
 	github.com/evanw/esbuild v0.28.2 // bundles and shrinks scripts when assets are built
 	github.com/go-chi/chi/v5 v5.5.0 // routes
 	github.com/goccy/go-yaml v1.19.2 // reads the questionnaire strictly, with line numbers
@@ -19,7 +20,9 @@ require (
 	github.com/klauspost/compress v1.20.3 // gzip at a third of the standard library's cost
 	github.com/prometheus/client_golang v1.25.0 // /metrics
 	golang.org/x/net v0.62.0 // parses HTML where components are held against the design system's examples
+	golang.org/x/oauth2 v0.37.0 // exchanges an identity provider's code, with PKCE
 	golang.org/x/sync v0.24.0 // runs the two listeners as one
+	golang.org/x/text v0.43.0 // reads lists of people in the letters that spreadsheets write
 	gonum.org/v1/gonum v0.17.0 // Student's t, and a second opinion on statistics in tests
 	pgregory.net/rapid v1.3.0 // property tests that shrink what they find
 )
@@ -31,7 +34,6 @@ require (
 	github.com/cenkalti/backoff/v4 v4.3.0 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/cli/browser v1.3.0 // indirect
-	github.com/coreos/go-oidc/v3 v3.21.0 // indirect
 	github.com/distribution/reference v0.6.0 // indirect
 	github.com/docker/go-connections v0.7.0 // indirect
 	github.com/docker/go-units v0.5.0 // indirect
@@ -39,6 +41,7 @@ require (
 	github.com/emersion/go-smtp v0.25.1 // indirect
 	github.com/fatih/color v1.16.0 // indirect
 	github.com/fsnotify/fsnotify v1.7.0 // indirect
+	github.com/go-jose/go-jose/v4 v4.1.4 // indirect
 	github.com/go-viper/mapstructure/v2 v2.4.0 // indirect
 	github.com/jackc/pgerrcode v0.0.0-20240316143900-6e2875d9b438 // indirect
 	github.com/jackc/pgpassfile v1.0.0 // indirect
@@ -68,9 +71,7 @@ require (
 	go.yaml.in/yaml/v4 v4.0.0-rc.4 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/mod v0.42.0 // indirect
-	golang.org/x/oauth2 v0.37.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
-	golang.org/x/text v0.43.0 // indirect
 	golang.org/x/tools v0.51.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
 )
