@@ -40,11 +40,12 @@ func keepNotes(ctx context.Context, tx pgx.Tx, at time.Time, chain string, actor
 	for _, e := range entries {
 		seq++
 		e.ODS, e.Actor, e.Seq, e.At = chain, actor, seq, at.UTC().Truncate(time.Microsecond)
-		head = e.After(head)
+		digest := e.After(head)
+		head = digest
 		b.Queue(`
 			INSERT INTO audit (ods, seq, at, actor, deed, round_id, person_id, detail, digest)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			e.ODS, e.Seq, e.At, orNull(e.Actor), e.Deed, orNull(e.Round), orNull(e.Person), e.Detail, head[:])
+			e.ODS, e.Seq, e.At, orNull(e.Actor), e.Deed, orNull(e.Round), orNull(e.Person), e.Detail, digest[:])
 	}
 	return tx.SendBatch(ctx, b).Close()
 }
