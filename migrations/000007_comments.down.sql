@@ -1,3 +1,4 @@
+ALTER TABLE invitations DROP COLUMN drafts_deleted;
 DROP POLICY drafts_only ON answers;
 DROP POLICY drafts_only ON responses;
 REVOKE DELETE ON responses, answers FROM octant_tenant;

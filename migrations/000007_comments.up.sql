@@ -34,3 +34,7 @@ CREATE POLICY drafts_only ON answers AS RESTRICTIVE FOR DELETE TO octant_tenant
     USING (EXISTS (SELECT FROM responses r
                    WHERE r.ods = answers.ods AND r.round_id = answers.round_id
                      AND r.respondent = answers.respondent AND NOT r.submitted));
+
+-- How often the person has begun anew. Revisions of answers go on from there, so
+-- that a page left open over a deleted draft cannot change the next one unseen.
+ALTER TABLE invitations ADD COLUMN drafts_deleted smallint NOT NULL DEFAULT 0;

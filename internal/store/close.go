@@ -33,6 +33,9 @@ func (t *Trust) CloseRound(ctx context.Context, id uuid.UUID, now time.Time) err
 		if err != nil {
 			return err
 		}
+		if err := t.keepComments(ctx, tx, r, report.Result); err != nil {
+			return err
+		}
 		if err := t.keepClosed(ctx, tx, r, report); err != nil {
 			return err
 		}
