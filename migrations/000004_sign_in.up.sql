@@ -76,3 +76,6 @@ ALTER TABLE identity_providers FORCE ROW LEVEL SECURITY;
 CREATE POLICY front_desk ON identity_providers TO octant_desk USING (true);
 CREATE POLICY one_trust ON identity_providers TO octant_tenant
     USING (ods = current_setting('octant.trust', true));
+
+-- Inside a trust its lead reads what is set up, but nobody reads the secret.
+GRANT SELECT (ods, issuer, client_id, domains) ON identity_providers TO octant_tenant;
