@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"net/http"
 	"sort"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -28,11 +30,28 @@ func (e refusal) Error() string { return "server: refused: " + e.title }
 // errNarrow means that a personal link does not lead there.
 var errNarrow = refusal{
 	http.StatusForbidden, "Your personal link does not lead here",
-	"It lets you answer. For anything else sign out, then sign in with your e-mail address.",
+	"It lets you answer for one trust. For anything else, sign in with your email address.",
 }
 
 // errSignedOut means that the address needs somebody who is signed in.
 var errSignedOut = errors.New("server: not signed in")
+
+// tooMany refuses what was tried too often, and says when it can be tried again.
+type tooMany struct{ wait time.Duration }
+
+func (e tooMany) Error() string { return "server: tried too often" }
+
+// says is how long to wait, in words.
+func (e tooMany) says() string {
+	switch minutes := int((e.wait + time.Minute - 1) / time.Minute); {
+	case minutes <= 1:
+		return "a minute"
+	case minutes <= 90:
+		return strconv.Itoa(minutes) + " minutes"
+	default:
+		return strconv.Itoa((minutes+59)/60) + " hours"
+	}
+}
 
 // problem is how one error is told to a person.
 type problem struct {
@@ -42,6 +61,7 @@ type problem struct {
 	ways      []page.Link
 	reference string
 	again     bool // what was typed can be sent again as it is
+	signIn    bool // signing in elsewhere comes first
 }
 
 // fail is the one place where an error becomes an answer. It logs what is ours
@@ -65,11 +85,15 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if p.status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "5")
 	}
+	var often tooMany
+	if errors.As(err, &often) {
+		w.Header().Set("Retry-After", strconv.Itoa(int((often.wait+time.Second-1)/time.Second)))
+	}
 	if wantsJSON(r) {
 		writeJSON(w, p.status, problemJSON{Message: strings.Join(append([]string{p.title + "."}, p.says...), " "), Reference: p.reference})
 		return
 	}
-	view := page.ProblemView{Frame: s.frame(r), Status: p.status, Title: p.title, Says: p.says, Ways: p.ways, Reference: p.reference}
+	view := page.ProblemView{Frame: s.frame(r), Status: p.status, Title: p.title, Says: p.says, Ways: p.ways, SignIn: p.signIn, Reference: p.reference}
 	if p.again && r.Method == http.MethodPost {
 		view.Action, view.Again = r.URL.Path, typed(r)
 	}
@@ -81,7 +105,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 // explain says what an error means to a person.
 func explain(err error) problem {
 	home := []page.Link{{Href: "/", Text: "Go to your home page"}}
+	signIn := page.Link{Href: "/sign-in", Text: "Sign in with your email address"}
 	var refused refusal
+	var often tooMany
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return problem{status: http.StatusNotFound, title: "Page not found", ways: home, says: []string{
@@ -93,14 +119,21 @@ func explain(err error) problem {
 			"Your role in this trust does not include it.",
 			"If you think it should, ask the person who leads the assessment at your trust.",
 		}}
+	case errors.Is(err, errNarrow):
+		return problem{status: errNarrow.status, title: errNarrow.title, says: []string{errNarrow.says}, ways: append([]page.Link{signIn}, home...)}
+	case errors.As(err, &often):
+		return problem{status: http.StatusTooManyRequests, title: "This was tried too often", ways: home, says: []string{
+			"Wait " + often.says() + ", then try again.",
+			"The limit is there so that nobody can guess their way in. Nobody is locked out for good.",
+		}}
 	case errors.As(err, &refused):
 		return problem{status: refused.status, title: refused.title, says: []string{refused.says}, ways: home}
 	case errors.Is(err, errSignedOut):
 		return problem{
 			status: http.StatusUnauthorized, title: "You are signed out", again: true,
-			ways: []page.Link{{Href: "/", Text: "Sign in"}}, says: []string{
-				"Answers already saved are safe.",
-				"Sign in again in another tab, then come back to this page and send again what you typed.",
+			signIn: true, says: []string{
+				"Answers already saved are safe. What you have just sent is not saved yet.",
+				"Sign in again in another tab, then come back to this page and send it again.",
 			},
 		}
 	case errors.Is(err, store.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):

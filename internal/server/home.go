@@ -25,7 +25,7 @@ func (s *Server) showHome(w http.ResponseWriter, r *http.Request) error {
 		}
 		return s.render(w, r, http.StatusOK, page.Welcome(page.WelcomeView{Frame: s.frame(r), Version: v}))
 	}
-	cards, err := s.db.Trusts(r.Context(), id)
+	cards, err := s.cardsOf(r, id)
 	if err != nil {
 		return err
 	}
@@ -33,7 +33,8 @@ func (s *Server) showHome(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := page.HomeView{Frame: s.frame(r), Admin: person.Admin}
+	v := page.HomeView{Frame: s.frame(r)}
+	v.Admin = person.Admin && !v.ByLink
 	for _, c := range cards {
 		v.Trusts = append(v.Trusts, page.TrustCard{Name: c.Name, ODS: c.ODS, Kind: c.Kind, Href: "/trusts/" + c.ODS, Roles: roleWords(c.Roles)})
 		for _, round := range c.Open {
@@ -46,7 +47,7 @@ func (s *Server) showHome(w http.ResponseWriter, r *http.Request) error {
 			})
 		}
 	}
-	if person.Admin {
+	if v.Admin {
 		all, err := s.db.AllTrusts(r.Context(), person)
 		if err != nil {
 			return err
@@ -56,6 +57,21 @@ func (s *Server) showHome(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return s.render(w, r, http.StatusOK, page.Home(v))
+}
+
+// cardsOf lists the person's trusts. A personal link leads into one of them, and
+// lets its owner be no more there than who is asked.
+func (s *Server) cardsOf(r *http.Request, person uuid.UUID) ([]store.TrustCard, error) {
+	cards, err := s.db.Trusts(r.Context(), person)
+	ods, narrow := s.narrow(r)
+	if !narrow {
+		return cards, err
+	}
+	cards = slices.DeleteFunc(cards, func(c store.TrustCard) bool { return c.ODS != ods })
+	for i := range cards {
+		cards[i].Roles = cards[i].Roles.Answering()
+	}
+	return cards, err
 }
 
 // roleWords says what somebody is in a trust.

@@ -19,13 +19,20 @@ func (s *Server) Routes() chi.Router {
 	r.Get("/readyz", s.ready)
 	r.Handle("/static/*", web.Files())
 	r.Group(func(r chi.Router) {
-		r.Use(s.sameOrigin, s.sessions.LoadAndSave)
+		r.Use(s.sameOrigin, s.fromWhere, s.sessions.LoadAndSave, s.keepStay)
 		r.NotFound(s.public(func(http.ResponseWriter, *http.Request) error { return store.ErrNotFound }))
 		r.MethodNotAllowed(s.public(func(http.ResponseWriter, *http.Request) error {
 			return refusal{http.StatusMethodNotAllowed, "This address does not take that", "Go back and use the buttons on the page."}
 		}))
 		r.Get("/", s.public(s.showHome))
+		r.Get("/sign-in", s.public(s.showSignIn))
+		r.Post("/sign-in", s.public(s.askForCode))
+		r.Get("/sign-in/code", s.public(s.showCode))
+		r.Post("/sign-in/code", s.public(s.tryCode))
 		r.Post("/sign-out", s.public(s.signOut))
+		r.Get("/sessions", s.person(s.showSessions))
+		r.Post("/sessions/end", s.person(s.endSessions))
+		r.Post("/sessions/{session}/end", s.person(s.endOneSession))
 		r.Get("/method", s.public(s.showMethod))
 		r.Get("/privacy", s.public(s.showPrivacy))
 		r.Get("/accessibility", s.public(s.showAccessibility))

@@ -27,6 +27,11 @@ type Options struct {
 	Origin   string // address people reach it by, such as https://octant.example.org
 	Demo     bool   // the demonstration's sign-in exists
 	Measured *Metrics
+
+	// ProxyHeader names the header in which a proxy that nobody can go around
+	// says whose request it passes on. Without it the connection's own address
+	// counts.
+	ProxyHeader string
 }
 
 // Server answers requests. It is made once, by [New].
@@ -35,6 +40,8 @@ type Server struct {
 	log      *slog.Logger
 	now      func() time.Time
 	sessions *scs.SessionManager
+	stays    store.Sessions
+	proxy    string // header that names the client's address, "" for none
 	origin   string
 	secure   bool
 	demo     bool
@@ -51,10 +58,11 @@ func New(o Options) *Server {
 	s := &Server{
 		db: o.DB, log: o.Log, now: o.Now, origin: o.Origin, secure: strings.HasPrefix(o.Origin, "https://"), demo: o.Demo,
 		metrics: o.Measured, reports: newReportCache(reportMemory),
+		stays: o.DB.SessionStore(o.Now), proxy: o.ProxyHeader,
 	}
 	s.sessions = scs.New()
-	s.sessions.Store = o.DB.SessionStore()
-	s.sessions.Lifetime = 7 * 24 * time.Hour // a board member may answer over several days
+	s.sessions.Store = s.stays
+	s.sessions.Lifetime = time.Hour // of somebody who has not signed in; see signIn for the others
 	s.sessions.HashTokenInStore = true
 	s.sessions.Cookie.Name = "octant"
 	s.sessions.Cookie.HttpOnly = true
@@ -74,7 +82,9 @@ type visit struct {
 	form form
 	read bool
 	who  string // name of the signed-in person
+	link bool   // they came by a personal link or a letter, and may only answer
 	t    *store.Trust
+	stay store.Stay // whose the session is and since when
 }
 
 type visitKey struct{}
@@ -93,7 +103,9 @@ func welcome(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), patience)
 		defer cancel()
-		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, visitKey{}, &visit{})))
+		v := &visit{}
+		ctx = store.WithStay(context.WithValue(ctx, visitKey{}, v), &v.stay)
+		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
 
@@ -103,7 +115,9 @@ type handler func(w http.ResponseWriter, r *http.Request) error
 // public is for pages that anybody may see.
 func (s *Server) public(h handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		visitOf(r).who = s.sessions.GetString(r.Context(), sessionName)
+		v := visitOf(r)
+		v.who = s.sessions.GetString(r.Context(), sessionName)
+		_, v.link = s.narrow(r)
 		if err := h(w, r); err != nil {
 			s.fail(w, r, err)
 		}
@@ -116,13 +130,9 @@ func (s *Server) person(h func(w http.ResponseWriter, r *http.Request, person uu
 	return s.public(func(w http.ResponseWriter, r *http.Request) error {
 		id, err := uuid.Parse(s.sessions.GetString(r.Context(), sessionPerson))
 		if err != nil {
-			if r.Method == http.MethodGet && !wantsJSON(r) {
-				http.Redirect(w, r, "/", http.StatusSeeOther)
-				return nil
-			}
-			return errSignedOut
+			return s.askToSignIn(w, r)
 		}
-		if ods, narrow := s.narrow(r); narrow && chi.URLParam(r, "ods") != ods {
+		if ods, narrow := s.narrow(r); narrow && (ods == "" || chi.URLParam(r, "ods") != ods) {
 			return errNarrow
 		}
 		return h(w, r, id)
@@ -137,6 +147,12 @@ func (s *Server) trust(h func(w http.ResponseWriter, r *http.Request, t *store.T
 		if err != nil {
 			return err
 		}
+		if s.overstayed(r, t.Roles) {
+			if err := s.endSession(r); err != nil {
+				return err
+			}
+			return s.askToSignIn(w, r)
+		}
 		if _, narrow := s.narrow(r); narrow {
 			t = t.AnswersOnly()
 		}
@@ -148,7 +164,7 @@ func (s *Server) trust(h func(w http.ResponseWriter, r *http.Request, t *store.T
 // frame is what the page around the content needs of this request.
 func (s *Server) frame(r *http.Request) page.Frame {
 	v := visitOf(r)
-	f := page.Frame{Person: v.who, Demo: s.demo, Now: s.now()}
+	f := page.Frame{Person: v.who, ByLink: v.link, Demo: s.demo, Now: s.now()}
 	if v.t != nil {
 		f.Trust, f.ODS = v.t.Name, v.t.ODS
 	}

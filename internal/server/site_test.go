@@ -16,6 +16,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/uuid"
 
+	"octant/internal/access"
 	"octant/internal/assessment"
 	"octant/internal/questionnaire"
 	"octant/internal/store"
@@ -76,7 +77,8 @@ type browser struct {
 // nobody is a browser that is not signed in.
 func (s *site) nobody() browser { return browser{site: s} }
 
-// as is a browser in which the person is signed in.
+// as is a browser in which the person is signed in, with all of their rights and
+// for as long as a test may turn the clock.
 func (s *site) as(person uuid.UUID) browser {
 	s.t.Helper()
 	sm := s.server.sessions
@@ -86,6 +88,8 @@ func (s *site) as(person uuid.UUID) browser {
 	}
 	sm.Put(ctx, sessionPerson, person.String())
 	sm.Put(ctx, sessionName, "Somebody")
+	sm.Put(ctx, sessionWay, string(access.ByCode))
+	sm.SetDeadline(ctx, s.server.now().AddDate(5, 0, 0))
 	token, _, err := sm.Commit(ctx)
 	if err != nil {
 		s.t.Fatal(err)

@@ -258,7 +258,7 @@ func TestLostDatabaseIsUnavailable(t *testing.T) {
 	_, saved := db.SaveAnswer(t.Context(), uuid.New(), "RXX", uuid.New(), assessment.Answer{Question: "1.1"}, storetest.Now)
 	_, entered := db.Enter(t.Context(), uuid.New(), "RXX")
 	_, _, report := db.EnterReport(t.Context(), uuid.New(), "RXX", uuid.New())
-	_, _, found := db.SessionStore().FindCtx(t.Context(), "x")
+	_, _, found := db.SessionStore(time.Now).FindCtx(t.Context(), "x")
 	for what, err := range map[string]error{"save": saved, "enter": entered, "report": report, "session": found, "ready": db.Ready(t.Context())} {
 		if !errors.Is(err, store.ErrUnavailable) {
 			t.Errorf("%s: %v, want ErrUnavailable", what, err)

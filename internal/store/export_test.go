@@ -20,7 +20,7 @@ func Tx(ctx context.Context, t *Trust, p access.Permission, fn func(pgx.Tx) erro
 func Pool(db *DB) *pgxpool.Pool { return db.pool }
 
 // RemoveExpired is what the cleaning does at each tick.
-func RemoveExpired(ctx context.Context, db *DB) error { return db.SessionStore().removeExpired(ctx) }
+func RemoveExpired(ctx context.Context, db *DB) error { return db.removeExpired(ctx) }
 
 // LockKey is the advisory lock of a round.
 var LockKey = lockKey

@@ -71,7 +71,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	db := &DB{pool: pool, secret: o.Secret, jobs: jobs}
 	cleaning, stop := context.WithCancel(context.WithoutCancel(ctx))
 	db.stop = stop
-	go db.SessionStore().clean(cleaning)
+	go db.clean(cleaning)
 	return db, nil
 }
 

@@ -10,6 +10,7 @@ import (
 // Frame is what every page shows around its content.
 type Frame struct {
 	Person string // signed-in person's name, "" for nobody
+	ByLink bool   // they came by a personal link or a letter: they can answer, and no more
 	Trust  string // trust's name where the page is about one, for the header
 	ODS    string
 	Demo   bool      // a demonstration: the page says so

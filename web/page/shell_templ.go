@@ -115,7 +115,7 @@ func shell(s sheet) templ.Component {
 		templ_7745c5c3_Err = nhsuk.Page(nhsuk.PageOptions{
 			Title:      s.Title,
 			Error:      s.Error,
-			SignedInAs: s.Person,
+			SignedInAs: s.signedInAs(),
 			BackLink:   nhsuk.Link{Href: s.Back.Href, Text: s.Back.Text},
 			Breadcrumb: trail(s.Trail),
 			Scripts:    s.Scripts,
@@ -126,6 +126,14 @@ func shell(s sheet) templ.Component {
 		}
 		return nil
 	})
+}
+
+// signedInAs says who is signed in, and when it is only to answer.
+func (s sheet) signedInAs() string {
+	if s.ByLink {
+		return s.Person + " (to answer only)"
+	}
+	return s.Person
 }
 
 // column is as wide as is easy to read.
@@ -217,7 +225,7 @@ func captioned(caption, title string) templ.Component {
 		var templ_7745c5c3_Var7 string
 		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(caption)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `shell.templ`, Line: 86, Col: 41}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `shell.templ`, Line: 94, Col: 41}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 		if templ_7745c5c3_Err != nil {
@@ -230,7 +238,7 @@ func captioned(caption, title string) templ.Component {
 		var templ_7745c5c3_Var8 string
 		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(title)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `shell.templ`, Line: 87, Col: 9}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `shell.templ`, Line: 95, Col: 9}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 		if templ_7745c5c3_Err != nil {
@@ -305,7 +313,7 @@ func printButton(text string) templ.Component {
 		var templ_7745c5c3_Var11 string
 		templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(text)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `shell.templ`, Line: 100, Col: 99}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `shell.templ`, Line: 108, Col: 99}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 		if templ_7745c5c3_Err != nil {

@@ -147,6 +147,7 @@ type ProblemView struct {
 	Title     string
 	Says      []string // paragraphs
 	Ways      []Link   // ways on
+	SignIn    bool     // signing in, in another tab, comes before sending again
 	Reference string   // what to quote, "" when nothing was logged
 	// Again keeps what was typed: the same form can be sent again to Action.
 	Action string

@@ -169,7 +169,7 @@ func (s *stage) close() (err error) {
 // what the program writes when somebody has shown who they are.
 func (w *world) signIn(ctx context.Context, people ...person) ([]string, error) {
 	sm := scs.New()
-	sm.Store, sm.HashTokenInStore, sm.Cookie.Name = w.db.SessionStore(), true, "octant"
+	sm.Store, sm.HashTokenInStore, sm.Cookie.Name = w.db.SessionStore(time.Now), true, "octant"
 	var cookies []string
 	for _, p := range people {
 		session, err := sm.Load(ctx, "")

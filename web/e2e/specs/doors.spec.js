@@ -2,12 +2,12 @@
 
 import { test, expect, refused } from "../support/test.js";
 
-test("a signed-out person is sent to the front page", async ({ somebody, ground }) => {
+test("a signed-out person is sent to sign in", async ({ somebody, ground }) => {
   const { open } = ground;
   const nobody = await somebody();
   await nobody.goto(`${open}/questions`);
-  await expect(nobody).toHaveURL(/\/$/);
-  await expect(nobody.getByRole("button", { name: "Look around the demonstration" })).toBeVisible();
+  await expect(nobody).toHaveURL(/\/sign-in\?to=/);
+  await expect(nobody.getByRole("heading", { level: 1 })).toHaveText("Sign in");
 });
 
 test("after signing out the way back shows nothing", async ({ somebody, ground }) => {
@@ -16,7 +16,7 @@ test("after signing out the way back shows nothing", async ({ somebody, ground }
   await page.getByRole("button", { name: "Sign out" }).click();
   await expect(page).toHaveURL(/\/$/);
   await page.goBack();
-  await expect(page.getByRole("button", { name: "Look around the demonstration" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sign in");
 });
 
 test("to a stranger the trust does not exist", async ({ somebody, ground, watch }) => {
