@@ -71,8 +71,9 @@ func (t Term) Check() error {
 	return nil
 }
 
-// Led says whether on every day from the given one on somebody leads.
-func Led(terms []Term, day time.Time) bool {
+// Unled is the first day from the given one on which nobody leads; zero when
+// somebody leads on all of them.
+func Unled(terms []Term, day time.Time) time.Time {
 	for {
 		next := day
 		for _, t := range terms {
@@ -80,18 +81,21 @@ func Led(terms []Term, day time.Time) bool {
 				continue
 			}
 			if t.Until.IsZero() {
-				return true
+				return time.Time{}
 			}
 			if after := t.Until.AddDate(0, 0, 1); after.After(next) {
 				next = after
 			}
 		}
 		if next.Equal(day) {
-			return false
+			return day
 		}
 		day = next
 	}
 }
+
+// Led says whether on every day from the given one on somebody leads.
+func Led(terms []Term, day time.Time) bool { return Unled(terms, day).IsZero() }
 
 // Known is somebody whom a trust has on its list already.
 type Known struct {
@@ -102,3 +106,10 @@ type Known struct {
 	Side   Side
 	Sits   bool // on the board, now or from a day to come
 }
+
+var roleWords = map[Role]string{
+	Lead: "trust lead", Chair: "chair", Facilitator: "facilitator", Member: "board member", Observer: "observer", Viewer: "regional viewer",
+}
+
+// Words is the role as people say it; "" for one that nobody is granted.
+func (r Role) Words() string { return roleWords[r] }

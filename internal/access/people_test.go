@@ -50,7 +50,7 @@ func TestTermCheck(t *testing.T) {
 	}
 }
 
-func TestLed(t *testing.T) {
+func TestUnled(t *testing.T) {
 	t.Parallel()
 	lead := func(from, until int) access.Term {
 		term := access.Term{Role: access.Lead, From: day(from)}
@@ -59,22 +59,26 @@ func TestLed(t *testing.T) {
 		}
 		return term
 	}
+	never := time.Time{}
 	for name, c := range map[string]struct {
 		terms []access.Term
-		led   bool
+		day   time.Time
 	}{
-		"nobody":              {nil, false},
-		"for good":            {[]access.Term{lead(1, 0)}, true},
-		"until a day":         {[]access.Term{lead(1, 20)}, false},
-		"from tomorrow":       {[]access.Term{lead(6, 0)}, false},
-		"handed on":           {[]access.Term{lead(10, 0), lead(1, 9)}, true},
-		"handed on twice":     {[]access.Term{lead(20, 0), lead(1, 9), lead(8, 19)}, true},
-		"a day between":       {[]access.Term{lead(11, 0), lead(1, 9)}, false},
-		"over":                {[]access.Term{lead(1, 4)}, false},
-		"somebody not a lead": {[]access.Term{{Role: access.Chair, From: day(1)}}, false},
+		"nobody":              {nil, day(5)},
+		"for good":            {[]access.Term{lead(1, 0)}, never},
+		"until a day":         {[]access.Term{lead(1, 20)}, day(21)},
+		"from tomorrow":       {[]access.Term{lead(6, 0)}, day(5)},
+		"handed on":           {[]access.Term{lead(10, 0), lead(1, 9)}, never},
+		"handed on twice":     {[]access.Term{lead(20, 0), lead(1, 9), lead(8, 19)}, never},
+		"a day between":       {[]access.Term{lead(11, 0), lead(1, 9)}, day(10)},
+		"over":                {[]access.Term{lead(1, 4)}, day(5)},
+		"somebody not a lead": {[]access.Term{{Role: access.Chair, From: day(1)}}, day(5)},
 	} {
-		if got := access.Led(c.terms, day(5)); got != c.led {
-			t.Errorf("%s: %v", name, got)
+		if got := access.Unled(c.terms, day(5)); !got.Equal(c.day) {
+			t.Errorf("%s: nobody leads from %v, want %v", name, got, c.day)
+		}
+		if got := access.Led(c.terms, day(5)); got != c.day.IsZero() {
+			t.Errorf("%s: led %v", name, got)
 		}
 	}
 }

@@ -15,7 +15,7 @@ func (db *DB) Person(ctx context.Context, id uuid.UUID) (access.Person, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	p := access.Person{ID: id}
-	err := db.pool.QueryRow(ctx, `SELECT name, email, admin FROM people WHERE id = $1`, id).
+	err := db.pool.QueryRow(ctx, `SELECT name, coalesce(email, ''), admin FROM people WHERE id = $1`, id).
 		Scan(&p.Name, &p.Email, &p.Admin)
 	return p, fault("person", err)
 }
