@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
@@ -32,7 +33,11 @@ type config struct {
 	databaseURL string // "" for the embedded Postgres
 	ownerURL    string // "" when the same as databaseURL
 	npmBinaries string // where the packaged Postgres binaries may lie
+	proxyHeader string // names the header that says whose request a proxy passes on; "" for none
 }
+
+// headerName is what a header can be called.
+var headerName = regexp.MustCompile(`^[A-Za-z0-9-]{1,60}$`)
 
 // minSecret is how many characters OCTANT_SECRET must have.
 const minSecret = 32
@@ -43,6 +48,7 @@ func (e environment) read() (config, error) {
 		addr:        e.get("OCTANT_ADDR", "127.0.0.1:8080"),
 		metricsAddr: e.get("OCTANT_METRICS_ADDR", "127.0.0.1:9090"),
 		secret:      e.get("OCTANT_SECRET", ""),
+		proxyHeader: e.get("OCTANT_PROXY_HEADER", ""),
 		databaseURL: e.get("DATABASE_URL", ""),
 		ownerURL:    e.get("DATABASE_OWNER_URL", ""),
 		npmBinaries: filepath.Join("web", "postgres", "node_modules"),
@@ -61,6 +67,9 @@ func (e environment) read() (config, error) {
 	c.baseURL, err = url.Parse(e.get("OCTANT_BASE_URL", "http://"+c.addr))
 	if err != nil || c.baseURL.Host == "" || c.baseURL.Scheme != "http" && c.baseURL.Scheme != "https" {
 		fault("OCTANT_BASE_URL", "must be an address such as https://octant.example.org")
+	}
+	if c.proxyHeader != "" && !headerName.MatchString(c.proxyHeader) {
+		fault("OCTANT_PROXY_HEADER", "must be the name of a header, such as X-Forwarded-For")
 	}
 	if c.secret != "" && len(c.secret) < minSecret {
 		fault("OCTANT_SECRET", fmt.Sprintf("must have at least %d characters; `openssl rand -hex 32` makes one", minSecret))

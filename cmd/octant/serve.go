@@ -55,7 +55,7 @@ func (cmd serveCmd) Run(ctx context.Context, c console, env environment) error {
 	metrics := server.NewMetrics()
 	s := server.New(server.Options{
 		DB: db, Log: log, Now: time.Now, Demo: cmd.Demo, Measured: metrics,
-		Origin: conf.baseURL.Scheme + "://" + conf.baseURL.Host,
+		Origin: conf.baseURL.Scheme + "://" + conf.baseURL.Host, ProxyHeader: conf.proxyHeader,
 	})
 	return cmd.listen(ctx, c, conf, log, s.Routes(), metrics.Handler())
 }

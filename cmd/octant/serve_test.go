@@ -18,9 +18,9 @@ func TestAllFaultsOfTheConfigurationAreToldTogether(t *testing.T) {
 	t.Parallel()
 	got := command(t, []string{
 		"OCTANT_ADDR=here", "OCTANT_METRICS_ADDR=there", "OCTANT_BASE_URL=octant", "OCTANT_SECRET=short",
-		"DATABASE_URL=mysql://host/db", "OCTANT_DATA=" + program.DataFolder(t),
+		"DATABASE_URL=mysql://host/db", "OCTANT_PROXY_HEADER=X Real IP", "OCTANT_DATA=" + program.DataFolder(t),
 	}, "serve")
-	got.wants(t, 1, "OCTANT_ADDR must", "OCTANT_METRICS_ADDR must", "OCTANT_BASE_URL must", "OCTANT_SECRET must", "DATABASE_URL must")
+	got.wants(t, 1, "OCTANT_ADDR must", "OCTANT_METRICS_ADDR must", "OCTANT_BASE_URL must", "OCTANT_SECRET must", "DATABASE_URL must", "OCTANT_PROXY_HEADER must")
 	if strings.Contains(got.err, "short") {
 		t.Error("a secret was repeated")
 	}

@@ -74,7 +74,7 @@ func (s *Server) tryCode(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if wait > 0 {
-		return tooMany{wait}
+		return limitError{wait}
 	}
 	person, err := s.db.TryCode(ctx, id, code, now)
 	if errors.Is(err, store.ErrNotFound) {

@@ -36,13 +36,13 @@ var errNarrow = refusal{
 // errSignedOut means that the address needs somebody who is signed in.
 var errSignedOut = errors.New("server: not signed in")
 
-// tooMany refuses what was tried too often, and says when it can be tried again.
-type tooMany struct{ wait time.Duration }
+// limitError refuses what was tried too often, and says when it can be tried again.
+type limitError struct{ wait time.Duration }
 
-func (e tooMany) Error() string { return "server: tried too often" }
+func (e limitError) Error() string { return "server: tried too often" }
 
 // says is how long to wait, in words.
-func (e tooMany) says() string {
+func (e limitError) says() string {
 	switch minutes := int((e.wait + time.Minute - 1) / time.Minute); {
 	case minutes <= 1:
 		return "a minute"
@@ -85,7 +85,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if p.status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "5")
 	}
-	var often tooMany
+	var often limitError
 	if errors.As(err, &often) {
 		w.Header().Set("Retry-After", strconv.Itoa(int((often.wait+time.Second-1)/time.Second)))
 	}
@@ -107,7 +107,7 @@ func explain(err error) problem {
 	home := []page.Link{{Href: "/", Text: "Go to your home page"}}
 	signIn := page.Link{Href: "/sign-in", Text: "Sign in with your email address"}
 	var refused refusal
-	var often tooMany
+	var often limitError
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return problem{status: http.StatusNotFound, title: "Page not found", ways: home, says: []string{

@@ -143,7 +143,7 @@ func (s *Server) askForCode(w http.ResponseWriter, r *http.Request) error {
 	if wait, err := s.db.Count(ctx, now, limits...); err != nil {
 		return err
 	} else if wait > 0 {
-		return tooMany{wait}
+		return limitError{wait}
 	}
 	id, err := s.db.AskForCode(ctx, email, now)
 	if err != nil {

@@ -88,15 +88,6 @@ func (s *site) letter() string {
 	return code
 }
 
-// arrive is a browser in which the person has signed in by a code.
-func (s *site) arrive(person uuid.UUID) *browser {
-	s.t.Helper()
-	b := s.nobody()
-	b.ask(emailOf(person)).leads("/sign-in/code")
-	b.keep(b.post("/sign-in/code", "code", s.letter())).leads("/")
-	return &b
-}
-
 // otherCode is six digits that are not the code.
 func otherCode(code string) string {
 	if code == "111111" {
