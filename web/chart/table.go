@@ -75,7 +75,7 @@ func (t Table) wide() bool { return len(t.Columns) > 3 }
 func harmless(texts []string) []string {
 	safe := make([]string, len(texts))
 	for i, text := range texts {
-		safe[i] = plain(text)
+		safe[i] = Harmless(text)
 	}
 	return safe
 }
@@ -84,9 +84,9 @@ func harmless(texts []string) []string {
 // with the full-width forms that some of them take for the same.
 const formulaStarts = "=+-@\t\r\n＝＋－＠"
 
-// plain puts an apostrophe before text that a spreadsheet would run. A number
+// Harmless puts an apostrophe before text that a spreadsheet would run. A number
 // may keep its sign, for as a number it runs nothing.
-func plain(text string) string {
+func Harmless(text string) string {
 	text = strings.ToValidUTF8(text, "\uFFFD")
 	start := strings.TrimLeft(text, " \u00a0\ufeff")
 	if start == "" || !strings.ContainsRune(formulaStarts, []rune(start)[0]) {

@@ -29,8 +29,8 @@ func TestCSVRunsNothing(t *testing.T) {
 		"=1+1": "'=1+1", "+44 20": "'+44 20", "-cmd|' /C calc'!A0": "'-cmd|' /C calc'!A0", "@SUM(A1)": "'@SUM(A1)",
 		"\t=1": "'\t=1", "  =1": "'  =1", "＝1": "'＝1", "-0.4": "-0.4", "3.0": "3.0", "A=B": "A=B", "": "",
 	} {
-		if got := plain(text); got != want {
-			t.Errorf("plain(%q) = %q, want %q", text, got, want)
+		if got := Harmless(text); got != want {
+			t.Errorf("Harmless(%q) = %q, want %q", text, got, want)
 		}
 	}
 }
