@@ -21,7 +21,8 @@ type Saved struct {
 }
 
 // StaleError is [assessment.ErrStale] with the answer that is kept, so that the
-// person can see both and choose.
+// person can see both and choose. One of revision 0 was deleted with the draft
+// that it was in.
 type StaleError struct{ Current assessment.Answer }
 
 // Error says what [assessment.ErrStale] says.
@@ -40,9 +41,13 @@ const enterAndShare = `SELECT set_config('role', 'octant_tenant', true), set_con
 // person has answered something in the round before, and what is kept is what
 // they saw and says something else. That is nearly always so. Otherwise it
 // writes nothing and does not say why: [explainAnswer] does.
+//
+// An answer that was seen and is kept no more went with a deleted draft: it is
+// not brought back. Once a draft was deleted, revisions begin where none has
+// been, so that none of the old draft is taken for one of the new.
 const changeAnswer = `
 	INSERT INTO answers AS a (ods, round_id, respondent, question, choice, comment, evidence, revision, saved_at)
-	SELECT $1, $3, $6, $7, $8, $9, $10, $11::integer + 1, $12
+	SELECT $1, $3, $6, $7, $8, $9, $10, CASE WHEN $11::integer = 0 THEN i.drafts_deleted * ` + revisionsADraft + ` ELSE $11 END + 1, $12
 	FROM memberships m
 	JOIN rounds r ON r.ods = m.ods AND r.id = $3
 	JOIN invitations i ON i.ods = m.ods AND i.round_id = $3 AND i.person_id = m.person_id
@@ -50,6 +55,7 @@ const changeAnswer = `
 	WHERE m.ods = $1 AND m.person_id = $2 AND m.role = ANY ($4)
 	  AND m.from_on <= current_date AND coalesce(m.to_on, 'infinity') >= current_date
 	  AND r.state = 'open' AND NOT i.on_paper AND r.questionnaire || '/' || r.form = ANY ($5)
+	  AND ` + seenOrNew + `
 	LIMIT 1
 	ON CONFLICT (ods, round_id, respondent, question) DO UPDATE
 	SET choice = excluded.choice, comment = excluded.comment, evidence = excluded.evidence,
@@ -67,18 +73,19 @@ const explainAnswer = `
 		WHERE m.ods = $1 AND m.person_id = $2
 		  AND m.from_on <= current_date AND coalesce(m.to_on, 'infinity') >= current_date
 	), sheet AS (
-		SELECT r.state, r.questionnaire || '/' || r.form = ANY ($5) AS asks, i.on_paper, i.side
+		SELECT r.state, r.questionnaire || '/' || r.form = ANY ($5) AS asks, i.on_paper, i.side, i.drafts_deleted
 		FROM rounds r JOIN invitations i ON i.ods = r.ods AND i.round_id = r.id
 		WHERE r.ods = $1 AND r.id = $3 AND r.state <> 'draft' AND i.person_id = $2
 	), allowed AS (
-		SELECT sheet.side FROM door, sheet WHERE door.may AND sheet.asks AND NOT sheet.on_paper AND sheet.state = 'open'
+		SELECT sheet.side, sheet.drafts_deleted FROM door, sheet
+		WHERE door.may AND sheet.asks AND NOT sheet.on_paper AND sheet.state = 'open' AND ` + seenOrNew + `
 	), response AS (
 		INSERT INTO responses (ods, round_id, respondent, side)
 		SELECT $1, $3, $6, side FROM allowed
 		ON CONFLICT (ods, round_id, respondent) DO NOTHING
 	), saved AS (
 		INSERT INTO answers AS a (ods, round_id, respondent, question, choice, comment, evidence, revision, saved_at)
-		SELECT $1, $3, $6, $7, $8, $9, $10, $11::integer + 1, $12 FROM allowed
+		SELECT $1, $3, $6, $7, $8, $9, $10, CASE WHEN $11::integer = 0 THEN drafts_deleted * ` + revisionsADraft + ` ELSE $11 END + 1, $12 FROM allowed
 		ON CONFLICT (ods, round_id, respondent, question) DO UPDATE
 		SET choice = excluded.choice, comment = excluded.comment, evidence = excluded.evidence,
 		    revision = excluded.revision, saved_at = excluded.saved_at
@@ -199,6 +206,8 @@ func (r *savedRow) outcome(a assessment.Answer) (Saved, error) {
 		return Saved{}, assessment.ErrNotAsked
 	case r.revision != nil:
 		return Saved{*r.revision, r.savedAt.UTC()}, nil
+	case r.keptAs == nil && a.Revision > 0:
+		return Saved{}, &StaleError{assessment.Answer{Question: a.Question}} // it was deleted
 	case r.keptAs == nil:
 		return Saved{}, errAgain
 	}
