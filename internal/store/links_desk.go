@@ -128,11 +128,8 @@ func (t *Trust) linkTx(ctx context.Context, round uuid.UUID, fn func(context.Con
 		var r assessment.Round
 		b := &pgx.Batch{}
 		b.Queue(shareRound, lockKey(round))
-		b.Queue(`SELECT `+roundColumns+`, n.asked, n.finished FROM rounds r`+countAsked+` WHERE r.ods = $1 AND r.id = $2`, t.ODS, round).
-			Query(func(rows pgx.Rows) (err error) {
-				r, err = pgx.CollectExactlyOneRow(rows, scanRound)
-				return err
-			})
+		b.Queue(`SELECT id, title, state FROM rounds WHERE ods = $1 AND id = $2`, t.ODS, round).
+			QueryRow(func(row pgx.Row) error { return row.Scan(&r.ID, &r.Title, &r.State) })
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -13,9 +14,10 @@ import (
 // one person, inside one trust with what is left of their rights there, and the
 // round they are asked in.
 type Invitation struct {
-	Trust *Trust
-	Name  string // the person's
-	Round assessment.Round
+	Trust   *Trust
+	Name    string // the person's
+	Round   assessment.Round
+	LastDay time.Time // on which this person may answer
 }
 
 // EnterByLink is the door for a personal link. It changes nothing, so that a
@@ -52,7 +54,8 @@ func (db *DB) enterByToken(ctx context.Context, way access.Way, tokens ...string
 			       (SELECT array_agg(m.role ORDER BY m.role) FROM memberships m
 			        WHERE m.ods = i.ods AND m.person_id = i.person_id
 			          AND m.from_on <= current_date AND coalesce(m.to_on, 'infinity') >= current_date) AS roles,
-			       r.id, r.title, r.questionnaire, r.form, r.state, r.opens_on, r.closes_on, r.opened_at
+			       r.id, r.title, r.questionnaire, r.form, r.state, r.opens_on, r.closes_on, r.opened_at,
+			       greatest(r.closes_on, i.extended_to)
 			FROM links l
 			JOIN invitations i ON i.ods = l.ods AND i.round_id = l.round_id AND i.person_id = l.person_id
 			JOIN rounds r ON r.ods = l.ods AND r.id = l.round_id
@@ -82,7 +85,7 @@ func (db *DB) scanInvitation(row pgx.CollectableRow, ods string) (Invitation, er
 	in := Invitation{Trust: t}
 	r := &in.Round
 	err := row.Scan(&t.Person, &in.Name, &t.Name, &t.Kind, &t.Roles,
-		&r.ID, &r.Title, &r.Questionnaire, &r.Form, &r.State, &r.OpensOn, &r.ClosesOn, &r.OpenedAt)
+		&r.ID, &r.Title, &r.Questionnaire, &r.Form, &r.State, &r.OpensOn, &r.ClosesOn, &r.OpenedAt, &in.LastDay)
 	r.OpenedAt = r.OpenedAt.UTC()
 	in.Trust = t.AnswersOnly()
 	return in, err

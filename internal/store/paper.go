@@ -150,7 +150,7 @@ func (t *Trust) movePaper(ctx context.Context, tx pgx.Tx, round uuid.UUID, peopl
 		QueryRow(func(row pgx.Row) error { return row.Scan(&asked, &handedIn) })
 	b.Queue(`
 		UPDATE invitations SET on_paper = NOT on_paper
-		WHERE ods = $1 AND round_id = $2 AND on_paper <> (person_id = ANY ($3))
+		WHERE ods = $1 AND round_id = $2 AND on_paper <> coalesce(person_id = ANY ($3), false)
 		RETURNING person_id, on_paper`, t.ODS, round, people).
 		Query(func(rows pgx.Rows) error {
 			var person uuid.UUID
