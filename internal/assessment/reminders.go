@@ -8,12 +8,13 @@ import (
 // Letter is what a letter to somebody who is asked is about.
 type Letter string
 
-// The letters that go at their time.
+// The letters. The last one goes when a round closes, the others at their time.
 const (
 	NoLetter   Letter = ""
 	Invitation Letter = "invitation" // the round has opened
 	Reminder   Letter = "reminder"   // still to finish
 	Closing    Letter = "closing"    // the last day is near
+	Released   Letter = "released"   // the round has closed and its report is ready
 )
 
 // When reminders go, in days after somebody was invited; after the last of
@@ -66,7 +67,7 @@ type Addressee struct {
 	LastDay  time.Time // their own, zero for the round's
 	Finished bool
 	Away     bool
-	Invited  time.Time // when their invitation was written, zero for not yet
+	Invited  time.Time // when their invitation was written, zero for not yet; at night it waits for the morning
 	Reminded time.Time // when they were last reminded
 	Warned   time.Time // when they were last told that the end is near
 	Written  time.Time // when the last letter of any kind to them was written
@@ -75,16 +76,20 @@ type Addressee struct {
 // Due is the letter that is due to somebody at that moment. What it decides
 // depends on what was written before and not on when it was last asked, so that
 // asking twice writes once, and a clock that stood still writes one letter and
-// not all that it missed.
+// not all that it missed. Somebody who was away when the round opened is invited
+// once they are back.
 func (r *Round) Due(to Addressee, now time.Time) Letter {
 	if !r.ByClock || !r.TakesAnswers(to.LastDay, now) || !MayWrite(now) {
+		return NoLetter
+	}
+	if to.Finished || to.Away {
 		return NoLetter
 	}
 	if to.Invited.IsZero() {
 		return Invitation
 	}
-	began, last := Today(to.Invited), Later(r.ClosesOn, to.LastDay)
-	if to.Finished || to.Away || days(began, last) < ShortestReminded || now.Sub(to.Written) < restBetween {
+	began, last := Today(NextWriting(to.Invited)), Later(r.ClosesOn, to.LastDay)
+	if days(began, last) < ShortestReminded || now.Sub(to.Written) < restBetween {
 		return NoLetter
 	}
 	warning := NextWriting(At(last.AddDate(0, 0, -1), LettersFrom))

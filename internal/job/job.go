@@ -13,6 +13,7 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"octant/internal/mail"
 	"octant/internal/store"
 )
 
@@ -21,7 +22,12 @@ type Options struct {
 	DB     *store.DB
 	Log    *slog.Logger
 	Now    func() time.Time
-	Origin string // address people reach the service by, such as https://octant.example.org
+	Origin string       // address people reach the service by, such as https://octant.example.org
+	Mail   *mail.Sender // nil where there is no mail server
+
+	// Gap, if not zero, is how long to wait before anything about a letter is
+	// tried again, in place of the usual gaps.
+	Gap time.Duration
 }
 
 // Limits of the runtime. A job has jobLimit unless its worker says otherwise;
@@ -37,7 +43,7 @@ const (
 // parts lists the parts of the runtime. Each adds its workers, by
 // [river.AddWorker], and its queues and periodic jobs.
 func parts() []func(*river.Config, Options) {
-	return nil
+	return []func(*river.Config, Options){letters}
 }
 
 // Start begins to work and gives the function that ends it, which waits for the
@@ -50,6 +56,7 @@ func Start(ctx context.Context, o Options) (stop func(), err error) {
 		JobTimeout:           jobLimit,
 		RescueStuckJobsAfter: rescueAfter,
 		SoftStopTimeout:      softStop,
+		ErrorHandler:         complaints{o.Log},
 		ReindexerSchedule:    river.NeverSchedule(), // it takes the tables' owner, which the program is not
 	}
 	for _, add := range parts() {

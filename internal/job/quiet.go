@@ -2,8 +2,13 @@ package job
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"regexp"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 )
 
 // quiet passes on what the queue's library has to complain about, and of that
@@ -59,3 +64,22 @@ var addresses = regexp.MustCompile(`(?i)[a-z]+://\S+|[^\s<>()",;:]+@[^\s<>()",;]
 
 // unnamed is a text without addresses.
 func unnamed(text string) string { return addresses.ReplaceAllString(text, "[left out]") }
+
+// complaints logs what went wrong with a job, in the program's own words.
+type complaints struct{ log *slog.Logger }
+
+// HandleError logs a job that did not do what it was for, unless that is kept
+// where people look for it.
+func (c complaints) HandleError(ctx context.Context, j *rivertype.JobRow, err error) *river.ErrorHandlerResult {
+	if !errors.Is(err, errLater) && !errors.Is(err, errRefused) {
+		c.log.WarnContext(ctx, "job failed", "kind", j.Kind, "job_id", j.ID, "attempt", j.Attempt, "error", unnamed(err.Error()))
+	}
+	return nil
+}
+
+// HandlePanic logs a fault of the program.
+func (c complaints) HandlePanic(ctx context.Context, j *rivertype.JobRow, v any, trace string) *river.ErrorHandlerResult {
+	c.log.ErrorContext(ctx, "job panicked", "kind", j.Kind, "job_id", j.ID, "attempt", j.Attempt,
+		"error", unnamed(fmt.Sprint(v)), "trace", trace)
+	return nil
+}

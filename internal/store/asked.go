@@ -82,6 +82,11 @@ func (t *Trust) SetAsked(ctx context.Context, round uuid.UUID, people []uuid.UUI
 		if err != nil {
 			return err
 		}
+		if r.State == assessment.Open {
+			if err := t.queueLetters(ctx, tx, round, assessment.Invitation, in, now); err != nil {
+				return err
+			}
+		}
 		return t.note(ctx, tx, now, append(ofEach(audit.LeftOut, r, gone), ofEach(audit.Invited, r, in)...)...)
 	}))
 }

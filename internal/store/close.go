@@ -39,6 +39,9 @@ func (t *Trust) CloseRound(ctx context.Context, id uuid.UUID, now time.Time) err
 		if err := t.keepClosed(ctx, tx, r, report); err != nil {
 			return err
 		}
+		if err := t.queueToAsked(ctx, tx, id, assessment.Released, now); err != nil {
+			return err
+		}
 		return t.note(ctx, tx, now, audit.Entry{Deed: audit.RoundClosed, Round: id, Detail: r.Title})
 	}))
 }

@@ -135,7 +135,11 @@ func (db *DB) fillTrust(ctx context.Context, d *demoTrust, now time.Time) error 
 		if r.ended.IsZero() {
 			continue
 		}
-		if err := t.CloseRound(ctx, r.round.ID, r.ended); err != nil && !errors.Is(err, assessment.ErrNotOpen) {
+		err := t.CloseRound(ctx, r.round.ID, r.ended)
+		if err == nil {
+			err = t.settleLetters(ctx, r.round.ID)
+		}
+		if err != nil && !errors.Is(err, assessment.ErrNotOpen) {
 			return err
 		}
 	}
@@ -158,7 +162,10 @@ func (t *Trust) fillRound(ctx context.Context, tx pgx.Tx, d demoRound) error {
 			t.ODS, r.ID, s.person, s.side, s.title, s.submitted)
 	}
 	queueSheets(b, t, d)
-	return tx.SendBatch(ctx, b).Close()
+	if err := tx.SendBatch(ctx, b).Close(); err != nil || !d.ended.IsZero() {
+		return err
+	}
+	return t.fillLetters(ctx, tx, d)
 }
 
 // queueSheets writes all responses and answers of a round in two statements.

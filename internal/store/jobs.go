@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -62,11 +63,25 @@ func (t *Trust) enqueue(ctx context.Context, tx pgx.Tx, jobs ...river.JobArgs) e
 	return t.asDesk(ctx, tx, func() error { return t.db.enqueue(ctx, tx, jobs...) })
 }
 
+// enqueueAt is the same for jobs that wait until that time.
+func (t *Trust) enqueueAt(ctx context.Context, tx pgx.Tx, at time.Time, jobs ...river.JobArgs) error {
+	if len(jobs) == 0 {
+		return nil
+	}
+	return t.asDesk(ctx, tx, func() error { return t.db.enqueueAt(ctx, tx, at, jobs...) })
+}
+
 // enqueue is for a transaction that has the front desk's rights.
 func (db *DB) enqueue(ctx context.Context, tx pgx.Tx, jobs ...river.JobArgs) error {
+	return db.enqueueAt(ctx, tx, time.Time{}, jobs...)
+}
+
+// enqueueAt is for a transaction that has the front desk's rights. A zero time
+// is now.
+func (db *DB) enqueueAt(ctx context.Context, tx pgx.Tx, at time.Time, jobs ...river.JobArgs) error {
 	params := make([]river.InsertManyParams, len(jobs))
 	for i, job := range jobs {
-		params[i].Args = job
+		params[i] = river.InsertManyParams{Args: job, InsertOpts: &river.InsertOpts{ScheduledAt: at}}
 	}
 	_, err := db.jobs.InsertManyTx(ctx, tx, params)
 	return err

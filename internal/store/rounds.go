@@ -142,6 +142,9 @@ func (t *Trust) OpenRound(ctx context.Context, id uuid.UUID, now time.Time) erro
 		if err != nil {
 			return err
 		}
+		if err := t.queueToAsked(ctx, tx, id, assessment.Invitation, now); err != nil {
+			return err
+		}
 		return t.note(ctx, tx, now, audit.Entry{Deed: audit.RoundOpened, Round: id, Detail: r.Title})
 	}))
 }

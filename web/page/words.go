@@ -2,7 +2,6 @@ package page
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 	"unicode"
@@ -30,13 +29,8 @@ func ChoiceText(q *questionnaire.Question, c assessment.Choice) string {
 	return "Not answered"
 }
 
-// Minutes is how long so many questions take, as "10 to 12": from 25 to 30
-// seconds each.
-func Minutes(questions int) string {
-	low := int(math.Round(float64(questions) * 25 / 60))
-	high := int(math.Round(float64(questions) * 30 / 60))
-	return fmt.Sprintf("%d to %d", low, high)
-}
+// Minutes is how long so many questions take, as "10 to 12".
+func Minutes(questions int) string { return questionnaire.Minutes(questions) }
 
 // count is a number with its noun, "1 person" or "3 people".
 func count(n int, one, many string) string {

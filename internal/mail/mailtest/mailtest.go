@@ -63,6 +63,7 @@ type Server struct {
 
 	mu      sync.Mutex
 	running *smtp.Server
+	door    net.Listener
 	letters []Received
 	tries   map[string]int
 	lines   int
@@ -99,7 +100,7 @@ func (s *Server) Resume() {
 		listener = tls.NewListener(listener, s.cert)
 	}
 	s.mu.Lock()
-	s.running = server
+	s.running, s.door = server, listener
 	s.mu.Unlock()
 	go func() { _ = server.Serve(listener) }() // ends when the server is closed
 }
@@ -114,7 +115,8 @@ func (silent) Println(...any)        {}
 func (s *Server) Stop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_ = s.running.Close() // it may be closed already
+	_ = s.door.Close() // the server may not have got to know it yet
+	_ = s.running.Close()
 }
 
 // URL is the server's address, with its account, in the form of SMTP_URL.
