@@ -17,7 +17,7 @@ import (
 // What the page of a code says of one that does not fit, whatever the reason.
 const (
 	saysSixDigits = "Enter the 6 digits of your code"
-	saysWrongCode = "This code is not right, or it no longer works. Check the newest email, or ask for a new code below"
+	saysWrongCode = "This code is not right, or it no longer works. Check the newest email, or ask for a new code"
 )
 
 // How often codes may be tried, besides the five tries that each has.

@@ -123,7 +123,7 @@ func explain(err error) problem {
 		return problem{status: errNarrow.status, title: errNarrow.title, says: []string{errNarrow.says}, ways: append([]page.Link{signIn}, home...)}
 	case errors.As(err, &often):
 		return problem{status: http.StatusTooManyRequests, title: "This was tried too often", ways: home, says: []string{
-			"Wait " + often.says() + ", then try again.",
+			"Wait " + often.says() + ", then try again. A code or a link that you have already may still work.",
 			"The limit is there so that nobody can guess their way in. Nobody is locked out for good.",
 		}}
 	case errors.As(err, &refused):

@@ -39,7 +39,7 @@ export default defineConfig({
     project("script", "journey.spec.js"),
     project("plain", "journey.spec.js", { javaScriptEnabled: false }),
     project("narrow", "journey.spec.js", { viewport: { width: 320, height: 640 } }),
-    project("answering", ["answering.spec.js", "rounds.spec.js", "doors.spec.js"]),
+    project("answering", ["answering.spec.js", "rounds.spec.js", "doors.spec.js", "sign-in.spec.js"]),
     project("outage", "outage.spec.js"),
     project("pages", ["pages.spec.js", "report.spec.js", "transfer.spec.js"]),
   ],

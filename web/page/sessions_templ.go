@@ -55,7 +55,7 @@ func Sessions(v SessionsView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, row := range v.Sessions {
-				templ_7745c5c3_Err = sessionCard(row, v.Frame).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = sessionCard(row).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -82,7 +82,7 @@ func Sessions(v SessionsView) templ.Component {
 	})
 }
 
-func sessionCard(row SessionRow, f Frame) templ.Component {
+func sessionCard(row SessionRow) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -115,7 +115,7 @@ func sessionCard(row SessionRow, f Frame) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = nhsuk.SummaryList(nhsuk.SummaryOptions{Rows: row.rows(f)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = nhsuk.SummaryList(nhsuk.SummaryOptions{Rows: row.rows()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -161,10 +161,10 @@ func (row SessionRow) heading() string {
 	return row.Device
 }
 
-func (row SessionRow) rows(f Frame) []nhsuk.SummaryRow {
+func (row SessionRow) rows() []nhsuk.SummaryRow {
 	return []nhsuk.SummaryRow{
 		{Key: "Signed in", Value: Day(row.Since) + " at " + Clock(row.Since)},
-		{Key: "Last used", Value: upperFirst(when(row.Used, f.Now))},
+		{Key: "Last used", Value: Day(row.Used) + " at " + Clock(row.Used)},
 		{Key: "By", Value: row.Way},
 	}
 }

@@ -17,6 +17,12 @@ const open = (rest) => (p) => p.open + rest;
 const closed = (rest) => (p) => p.closed + rest;
 const ofDraft = (rest) => async (p, lead) => (await draft(lead, p.trust)) + rest;
 
+async function askForCode(page) {
+  await page.getByLabel("Your email address").fill(`nobody-${Math.random()}@octant.example`);
+  await press("Email me a code")(page);
+  await page.waitForURL(/\/sign-in\/code$/);
+}
+
 // The two below need a question that changes under the person's hands.
 async function goStale(page) {
   const second = await page.context().newPage();
@@ -40,6 +46,16 @@ const ofRoundOfItsOwn = (rest) => async (p, lead) => (await opened(lead, p.trust
 export const stations = [
   at("front page", null, () => "/"),
   at("demonstration", null, () => "/demo"),
+  at("sign in", null, () => "/sign-in"),
+  at("sign in, on the way to a page", null, () => "/sign-in?to=/sessions"),
+  after("sign in, no address", null, () => "/sign-in", press("Email me a code"), 422),
+  after("sign in, code", null, () => "/sign-in", askForCode, 200),
+  after("sign in, wrong code", null, () => "/sign-in", async (page) => {
+    await askForCode(page);
+    await page.getByLabel("Code", { exact: true }).fill("123456");
+    await press("Sign in")(page);
+  }, 422),
+  at("sessions", "member-2", () => "/sessions"),
   at("method", null, () => "/method"),
   at("privacy", null, () => "/privacy"),
   at("accessibility", null, () => "/accessibility"),
