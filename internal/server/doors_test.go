@@ -114,6 +114,10 @@ func TestRoles(t *testing.T) {
 		{open + "/questions/1.1", "member", http.StatusForbidden},
 		{open + "/answers", "member", http.StatusForbidden},
 		{open + "/answers.csv", "member", http.StatusForbidden},
+		{"/trusts/" + b.ODS + "/audit", "lead", http.StatusForbidden},
+		{"/trusts/" + b.ODS + "/audit.csv", "lead", http.StatusForbidden},
+		{"/admin", "", http.StatusNotFound},
+		{"/admin/people", "", http.StatusNotFound},
 		{open + "/mine", "", 0},
 		{closedPath + "/mine", "member", http.StatusForbidden},
 	} {

@@ -47,15 +47,6 @@ func (s *Server) showHome(w http.ResponseWriter, r *http.Request) error {
 			})
 		}
 	}
-	if v.Admin {
-		all, err := s.db.AllTrusts(r.Context(), person)
-		if err != nil {
-			return err
-		}
-		for _, c := range all {
-			v.All = append(v.All, page.TrustCard{Name: c.Name, ODS: c.ODS, Kind: c.Kind})
-		}
-	}
 	return s.render(w, r, http.StatusOK, page.Home(v))
 }
 
@@ -159,6 +150,7 @@ func (s *Server) showTrust(w http.ResponseWriter, r *http.Request, t *store.Trus
 		return err
 	}
 	v := page.TrustView{Frame: s.frame(r), Kind: t.Kind, MayManage: t.May(access.ManageRounds)}
+	v.Ways = waysOf(t)
 	if more {
 		v.Older = "/trusts/" + t.ODS + "?page=" + strconv.Itoa(max(number, 1)+1)
 	}
@@ -177,6 +169,15 @@ func (s *Server) showTrust(w http.ResponseWriter, r *http.Request, t *store.Trus
 		v.Rounds = append(v.Rounds, row)
 	}
 	return s.render(w, r, http.StatusOK, page.Trust(v))
+}
+
+// waysOf are the trust's pages beside its rounds that this person may see.
+func waysOf(t *store.Trust) []page.Link {
+	var ways []page.Link
+	if t.May(access.ReadAudit) {
+		ways = append(ways, page.Link{Href: "/trusts/" + t.ODS + "/audit", Text: "Record of what was done"})
+	}
+	return ways
 }
 
 // askedAmong says in which of the rounds this person is asked; in none, for

@@ -161,6 +161,9 @@ func (s *Server) reportJSON(w http.ResponseWriter, r *http.Request, t *store.Tru
 	if err != nil {
 		return err
 	}
+	if err := s.exported(r, t, id, "JSON"); err != nil {
+		return err
+	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Digest", "sha-256="+frozen.Digest)
 	_, _ = w.Write(frozen.Document)
@@ -175,6 +178,9 @@ func (s *Server) reportCSV(w http.ResponseWriter, r *http.Request, t *store.Trus
 	}
 	report, version, err := reportIn(r, t, id)
 	if err != nil {
+		return err
+	}
+	if err := s.exported(r, t, id, "CSV"); err != nil {
 		return err
 	}
 	attach(w, "text/csv; charset=utf-8", fileName("report-"+t.ODS, report.Round.Title, "csv"))
@@ -194,6 +200,9 @@ func (s *Server) chartCSV(w http.ResponseWriter, r *http.Request, t *store.Trust
 	name := chi.URLParam(r, "chart")
 	for _, c := range chart.Charts(report, version) {
 		if c.Name == name {
+			if err := s.exported(r, t, id, "CSV of the chart "+name); err != nil {
+				return err
+			}
 			attach(w, "text/csv; charset=utf-8", fileName(name, report.Round.Title, "csv"))
 			return c.Table.CSV(w)
 		}

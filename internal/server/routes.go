@@ -40,6 +40,7 @@ func (s *Server) Routes() chi.Router {
 			r.Get("/demo", s.public(s.showDemo))
 			r.Post("/demo/sign-in", s.public(s.signInDemo))
 		}
+		r.Route("/admin", s.adminRoutes)
 		r.Route("/trusts/{ods}", s.trustRoutes)
 	})
 	return r
@@ -48,6 +49,8 @@ func (s *Server) Routes() chi.Router {
 // trustRoutes is what lies inside a trust.
 func (s *Server) trustRoutes(r chi.Router) {
 	r.Get("/", s.trust(s.showTrust))
+	r.Get("/audit", s.trust(s.showAudit))
+	r.Get("/audit.csv", s.trust(s.exportAudit))
 	r.Get("/rounds/new", s.trust(s.newRound))
 	r.Post("/rounds", s.trust(s.createRound))
 	r.Route("/rounds/{round}", func(r chi.Router) {

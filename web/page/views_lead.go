@@ -33,7 +33,6 @@ type HomeView struct {
 	Waiting []Waiting
 	Trusts  []TrustCard
 	Admin   bool
-	All     []TrustCard // every trust, for an administrator
 }
 
 // Waiting is a round the person is asked in and has not submitted.
@@ -60,6 +59,7 @@ type TrustView struct {
 	Rounds    []RoundRow
 	MayManage bool
 	Older     string // address of the rounds before these, "" when there are none
+	Ways      []Link // to the trust's other pages that this person may see
 }
 
 // RoundRow is one round in the trust's list.
