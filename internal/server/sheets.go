@@ -254,7 +254,7 @@ func (s *Server) submitAnswers(w http.ResponseWriter, r *http.Request, t *store.
 	if v.Error != "" {
 		return s.render(w, r, http.StatusUnprocessableEntity, page.Check(v))
 	}
-	if err := t.Submit(r.Context(), id, true); err != nil {
+	if err := t.Submit(r.Context(), id, true, s.now()); err != nil {
 		return closedMeanwhile(err)
 	}
 	return see(w, r, roundPath(t, id)+"/sent")

@@ -223,7 +223,7 @@ func (s *site) answerAll(board storetest.Board, round uuid.UUID, member uuid.UUI
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	if err := t.Submit(s.t.Context(), round, false); err != nil {
+	if err := t.Submit(s.t.Context(), round, false, time.Now()); err != nil {
 		s.t.Fatal(err)
 	}
 }

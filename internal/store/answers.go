@@ -37,6 +37,20 @@ func (e *StaleError) Unwrap() error { return assessment.ErrStale }
 const enterAndShare = `SELECT set_config('role', 'octant_tenant', true), set_config('octant.trust', $1, true),
 	pg_advisory_xact_lock_shared($2)`
 
+// EndedError is [assessment.ErrNotOpen] for somebody whose last day is over,
+// while the round is still open for others.
+type EndedError struct{ LastDay time.Time }
+
+// Error says that the person's time is over.
+func (e *EndedError) Error() string { return "store: the person's last day to answer is over" }
+
+// Unwrap makes an EndedError count as [assessment.ErrNotOpen].
+func (e *EndedError) Unwrap() error { return assessment.ErrNotOpen }
+
+// inTime holds in the statements that save an answer: the day it is in the UK,
+// $13, is not after the person's last, if the clock keeps the round.
+const inTime = `(NOT r.by_clock OR greatest(i.extended_to, r.closes_on) >= $13)`
+
 // changeAnswer writes if the door is open (membership, invitation, round), the
 // person has answered something in the round before, and what is kept is what
 // they saw and says something else. That is nearly always so. Otherwise it
@@ -55,7 +69,7 @@ const changeAnswer = `
 	WHERE m.ods = $1 AND m.person_id = $2 AND m.role = ANY ($4)
 	  AND m.from_on <= current_date AND coalesce(m.to_on, 'infinity') >= current_date
 	  AND r.state = 'open' AND NOT i.on_paper AND r.questionnaire || '/' || r.form = ANY ($5)
-	  AND ` + seenOrNew + `
+	  AND ` + inTime + ` AND ` + seenOrNew + `
 	LIMIT 1
 	ON CONFLICT (ods, round_id, respondent, question) DO UPDATE
 	SET choice = excluded.choice, comment = excluded.comment, evidence = excluded.evidence,
@@ -73,12 +87,13 @@ const explainAnswer = `
 		WHERE m.ods = $1 AND m.person_id = $2
 		  AND m.from_on <= current_date AND coalesce(m.to_on, 'infinity') >= current_date
 	), sheet AS (
-		SELECT r.state, r.questionnaire || '/' || r.form = ANY ($5) AS asks, i.on_paper, i.side, i.drafts_deleted
+		SELECT r.state, r.questionnaire || '/' || r.form = ANY ($5) AS asks, i.on_paper, i.side, i.drafts_deleted,
+		       ` + inTime + ` AS in_time, greatest(i.extended_to, r.closes_on) AS last_day
 		FROM rounds r JOIN invitations i ON i.ods = r.ods AND i.round_id = r.id
 		WHERE r.ods = $1 AND r.id = $3 AND r.state <> 'draft' AND i.person_id = $2
 	), allowed AS (
 		SELECT sheet.side, sheet.drafts_deleted FROM door, sheet
-		WHERE door.may AND sheet.asks AND NOT sheet.on_paper AND sheet.state = 'open' AND ` + seenOrNew + `
+		WHERE door.may AND sheet.asks AND NOT sheet.on_paper AND sheet.state = 'open' AND sheet.in_time AND ` + seenOrNew + `
 	), response AS (
 		INSERT INTO responses (ods, round_id, respondent, side)
 		SELECT $1, $3, $6, side FROM allowed
@@ -93,7 +108,7 @@ const explainAnswer = `
 		  AND (a.choice, a.comment, a.evidence) IS DISTINCT FROM (excluded.choice, excluded.comment, excluded.evidence)
 		RETURNING revision, saved_at
 	)
-	SELECT door.may, sheet.state, sheet.on_paper, sheet.asks, saved.revision, saved.saved_at,
+	SELECT door.may, sheet.state, sheet.in_time, sheet.last_day, sheet.on_paper, sheet.asks, saved.revision, saved.saved_at,
 	       kept.choice, kept.comment, kept.evidence, kept.revision, kept.saved_at
 	FROM door LEFT JOIN sheet ON true LEFT JOIN saved ON true
 	LEFT JOIN answers kept
@@ -121,7 +136,7 @@ func (db *DB) SaveAnswer(ctx context.Context, person uuid.UUID, ods string, roun
 	respondent := access.RespondentOf(db.secret, person, ods)
 	args := []any{
 		ods, person, round, access.With(access.Answer), formsAsking(a.Question), respondent[:],
-		a.Question, a.Choice, a.Comment, a.Evidence, a.Revision, now,
+		a.Question, a.Choice, a.Comment, a.Evidence, a.Revision, now, assessment.Today(now),
 	}
 	var kept Saved
 	err := errAgain
@@ -173,6 +188,8 @@ func (db *DB) inRound(ctx context.Context, ods string, round uuid.UUID, sql stri
 type savedRow struct {
 	may       *bool
 	state     *assessment.State
+	inTime    *bool
+	lastDay   *time.Time
 	onPaper   *bool
 	asks      *bool
 	revision  *int
@@ -185,7 +202,7 @@ type savedRow struct {
 }
 
 func (r *savedRow) scan(row pgx.Row) error {
-	return row.Scan(&r.may, &r.state, &r.onPaper, &r.asks, &r.revision, &r.savedAt,
+	return row.Scan(&r.may, &r.state, &r.inTime, &r.lastDay, &r.onPaper, &r.asks, &r.revision, &r.savedAt,
 		&r.choice, &r.comment, &r.evidence, &r.keptAs, &r.keptSince)
 }
 
@@ -200,6 +217,8 @@ func (r *savedRow) outcome(a assessment.Answer) (Saved, error) {
 		return Saved{}, ErrNotFound // no such round, or not asked in it
 	case *r.state != assessment.Open:
 		return Saved{}, assessment.ErrNotOpen
+	case !*r.inTime:
+		return Saved{}, &EndedError{*r.lastDay}
 	case *r.onPaper:
 		return Saved{}, assessment.ErrOnPaper
 	case !*r.asks:

@@ -185,21 +185,21 @@ func TestSubmit(t *testing.T) {
 	t.Parallel()
 	a := startAnswering(t)
 	trust := storetest.Enter(t, a.db, a.member, a.board.ODS)
-	err := trust.Submit(t.Context(), a.round.ID, true)
+	err := trust.Submit(t.Context(), a.round.ID, true, storetest.Now)
 	missing, ok := errors.AsType[*store.MissingError](err)
 	if !ok || !errors.Is(err, assessment.ErrUndecided) || len(missing.Questions) != 24 || missing.Questions[0] != "1.1" {
 		t.Fatalf("an empty sheet: %v", err)
 	}
 	mustSave(t, a, assessment.Answer{Question: "1.1", Choice: assessment.DontKnow})
 	mustSave(t, a, assessment.Answer{Question: "1.2", Comment: "a comment is no choice"})
-	err = trust.Submit(t.Context(), a.round.ID, false)
+	err = trust.Submit(t.Context(), a.round.ID, false, storetest.Now)
 	if missing, ok = errors.AsType[*store.MissingError](err); !ok || len(missing.Questions) != 23 || missing.Questions[0] != "1.2" {
 		t.Fatalf("one answer: %v", err)
 	}
 	if a.sheet().Response.Submitted {
 		t.Error("submitted although it was refused")
 	}
-	if err := trust.Submit(t.Context(), a.round.ID, true); err != nil {
+	if err := trust.Submit(t.Context(), a.round.ID, true, storetest.Now); err != nil {
 		t.Fatal(err)
 	}
 	if !a.sheet().Response.Submitted {

@@ -22,10 +22,17 @@ type BoardMember struct {
 }
 
 // AskedPerson is somebody who is asked in a round. Whether they have finished is
-// all that is known of them: never what they answered, nor when.
+// all that is known of what they did: never what they answered, nor when.
 type AskedPerson struct {
 	BoardMember
-	Finished bool
+
+	// OnPaper is somebody who answers on paper: whether they have finished is not
+	// known.
+	OnPaper bool
+
+	Finished   bool
+	Away       bool      // not reminded
+	ExtendedTo time.Time // a last day of their own, zero for the round's
 }
 
 // Members lists the board as it is today, by name, for whoever chooses whom to ask.
@@ -49,7 +56,7 @@ func (t *Trust) Members(ctx context.Context) (members []BoardMember, err error) 
 func (t *Trust) Asked(ctx context.Context, round uuid.UUID) (asked []AskedPerson, err error) {
 	err = t.read(ctx, access.ViewProgress, func(b *pgx.Batch) {
 		b.Queue(`
-			SELECT p.id, p.name, i.title, i.side, i.finished
+			SELECT p.id, p.name, i.title, i.side, i.on_paper, i.finished, i.away, coalesce(i.extended_to, '0001-01-01')
 			FROM invitations i JOIN people p ON p.id = i.person_id
 			WHERE i.ods = $1 AND i.round_id = $2
 			ORDER BY p.name, p.id`, t.ODS, round).

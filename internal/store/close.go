@@ -21,12 +21,17 @@ import (
 func (t *Trust) CloseRound(ctx context.Context, id uuid.UUID, now time.Time) error {
 	ctx, cancel := context.WithTimeout(ctx, longPatience)
 	defer cancel()
-	return fault("close round", t.tx(ctx, access.ManageRounds, func(ctx context.Context, tx pgx.Tx) error {
+	return fault("close round", t.close(ctx, id, now, (*assessment.Round).Close))
+}
+
+// close closes a round, if the domain agrees.
+func (t *Trust) close(ctx context.Context, id uuid.UUID, now time.Time, agree func(*assessment.Round, time.Time) error) error {
+	return t.tx(ctx, access.ManageRounds, func(ctx context.Context, tx pgx.Tx) error {
 		r, err := t.holdRound(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		if err := r.Close(now); err != nil {
+		if err := agree(&r, now); err != nil {
 			return err
 		}
 		report, err := t.score(ctx, tx, r)
@@ -43,7 +48,7 @@ func (t *Trust) CloseRound(ctx context.Context, id uuid.UUID, now time.Time) err
 			return err
 		}
 		return t.note(ctx, tx, now, audit.Entry{Deed: audit.RoundClosed, Round: id, Detail: r.Title})
-	}))
+	})
 }
 
 // score makes the report of a round from what was submitted.
@@ -113,8 +118,8 @@ func collectResponses(rows pgx.Rows) (responses []assessment.Response, err error
 }
 
 // keepClosed keeps the report and closes the round. It writes every response and
-// every invitation once more, so that the database's own marks of which
-// transaction wrote a row no longer pair the two.
+// every invitation once more, so that neither the database's own marks of which
+// transaction wrote a row pair the two any more, nor the order they lie in.
 func (t *Trust) keepClosed(ctx context.Context, tx pgx.Tx, r assessment.Round, report maturity.Report) error {
 	document, digest, err := maturity.Freeze(report)
 	if err != nil {
@@ -125,7 +130,9 @@ func (t *Trust) keepClosed(ctx context.Context, tx pgx.Tx, r assessment.Round, r
 		t.ODS, r.ID, report.Schema, digest, document, r.ClosedAt)
 	b.Queue(`UPDATE answers SET saved_at = NULL WHERE ods = $1 AND round_id = $2`, t.ODS, r.ID)
 	b.Queue(`UPDATE responses SET submitted = submitted WHERE ods = $1 AND round_id = $2`, t.ODS, r.ID)
-	b.Queue(`UPDATE invitations SET finished = finished WHERE ods = $1 AND round_id = $2`, t.ODS, r.ID)
+	if err := t.shuffleInvitations(ctx, tx, b, r.ID); err != nil {
+		return err
+	}
 	b.Queue(`UPDATE rounds SET state = $3, closed_at = $4 WHERE ods = $1 AND id = $2`, t.ODS, r.ID, r.State, r.ClosedAt)
 	return tx.SendBatch(ctx, b).Close()
 }

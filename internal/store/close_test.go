@@ -97,7 +97,7 @@ func TestClosingErasesTimesAndKeepsDraftsForTheirWriters(t *testing.T) {
 	if _, err := a.save(assessment.Answer{Question: "1.1", Choice: 2, Revision: 1}); !errors.Is(err, assessment.ErrNotOpen) {
 		t.Errorf("saving after the close: %v, want ErrNotOpen", err)
 	}
-	if err := storetest.Enter(t, a.db, a.member, a.board.ODS).Submit(t.Context(), a.round.ID, true); !errors.Is(err, assessment.ErrNotOpen) {
+	if err := storetest.Enter(t, a.db, a.member, a.board.ODS).Submit(t.Context(), a.round.ID, true, storetest.Now); !errors.Is(err, assessment.ErrNotOpen) {
 		t.Errorf("submitting after the close: %v, want ErrNotOpen", err)
 	}
 }

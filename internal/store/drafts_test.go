@@ -52,7 +52,7 @@ func TestDeletedDraftIsGoneAndCanBeBegunAgain(t *testing.T) {
 	for _, key := range []string{"1.1", "1.2"} {
 		mustSave(t, a, assessment.Answer{Question: key, Choice: 4})
 	}
-	if err := storetest.Enter(t, a.db, a.member, a.board.ODS).Submit(t.Context(), a.round.ID, true); err != nil {
+	if err := storetest.Enter(t, a.db, a.member, a.board.ODS).Submit(t.Context(), a.round.ID, true, storetest.Now); err != nil {
 		t.Errorf("handing in the second draft: %v", err)
 	}
 }
@@ -97,7 +97,7 @@ func TestWhatIsNoDraftCannotBeDeleted(t *testing.T) {
 	a := startAnswering(t)
 	mustSave(t, a, assessment.Answer{Question: "1.1", Choice: 2})
 	trust := storetest.Enter(t, a.db, a.member, a.board.ODS)
-	if err := trust.Submit(t.Context(), a.round.ID, true); err != nil {
+	if err := trust.Submit(t.Context(), a.round.ID, true, storetest.Now); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.drop(); !errors.Is(err, store.ErrSubmitted) {

@@ -17,7 +17,23 @@ import (
 const RoundsPerPage = 20
 
 const roundColumns = `r.id, r.title, r.questionnaire, r.form, r.state, r.opens_on, r.closes_on,
-	coalesce(r.opened_at, '0001-01-01 00:00:00Z'), coalesce(r.closed_at, '0001-01-01 00:00:00Z')`
+	coalesce(r.opened_at, '0001-01-01 00:00:00Z'), coalesce(r.closed_at, '0001-01-01 00:00:00Z'), r.by_clock,
+	coalesce(r.unlinked_at, '0001-01-01 00:00:00Z'), coalesce(r.comments_erased_at, '0001-01-01 00:00:00Z')`
+
+// roundFields is where roundColumns go, and then whatever else was asked for.
+func roundFields(r *assessment.Round, more ...any) []any {
+	return append([]any{
+		&r.ID, &r.Title, &r.Questionnaire, &r.Form, &r.State, &r.OpensOn, &r.ClosesOn,
+		&r.OpenedAt, &r.ClosedAt, &r.ByClock, &r.UnlinkedAt, &r.ErasedAt,
+	}, more...)
+}
+
+// inUTC has the round's times say so.
+func inUTC(r *assessment.Round) {
+	for _, at := range []*time.Time{&r.OpenedAt, &r.ClosedAt, &r.UnlinkedAt, &r.ErasedAt} {
+		*at = at.UTC()
+	}
+}
 
 // countAsked counts who is asked in r and who has finished: those who submitted,
 // and one more for each sheet of paper that was keyed in, whose ever it is.
@@ -25,21 +41,22 @@ const countAsked = `
 	CROSS JOIN LATERAL (
 		SELECT count(*) AS asked,
 		       count(*) FILTER (WHERE i.finished)
-		       + (SELECT count(*) FROM paper_sheets s WHERE s.ods = r.ods AND s.round_id = r.id AND s.keyed) AS finished
+		       + (SELECT count(*) FROM paper_sheets s WHERE s.ods = r.ods AND s.round_id = r.id AND s.keyed) AS finished,
+		       coalesce(max(i.extended_to), '0001-01-01') AS extended_to
 		FROM invitations i WHERE i.ods = r.ods AND i.round_id = r.id) n`
 
 func scanRound(row pgx.CollectableRow) (r assessment.Round, err error) {
-	err = row.Scan(&r.ID, &r.Title, &r.Questionnaire, &r.Form, &r.State, &r.OpensOn, &r.ClosesOn,
-		&r.OpenedAt, &r.ClosedAt, &r.Asked, &r.Finished)
-	r.OpenedAt, r.ClosedAt = r.OpenedAt.UTC(), r.ClosedAt.UTC()
+	err = row.Scan(roundFields(&r, &r.Asked, &r.Finished, &r.ExtendedTo)...)
+	inUTC(&r)
 	return r, err
 }
 
 // seen is the round as this person may see it: how many are asked and have
-// finished is for those with [access.ViewProgress], and zero for others.
+// finished, and whether any of them has more time, is for those with
+// [access.ViewProgress], and zero for others.
 func (t *Trust) seen(r assessment.Round) assessment.Round {
 	if !t.May(access.ViewProgress) {
-		r.Asked, r.Finished = 0, 0
+		r.Asked, r.Finished, r.ExtendedTo = 0, 0, time.Time{}
 	}
 	return r
 }
@@ -49,7 +66,7 @@ func (t *Trust) seen(r assessment.Round) assessment.Round {
 // manage rounds.
 func (t *Trust) Rounds(ctx context.Context, page int) (rounds []assessment.Round, more bool, err error) {
 	err = t.read(ctx, access.EnterTrust, func(b *pgx.Batch) {
-		b.Queue(`SELECT `+roundColumns+`, n.asked, n.finished FROM rounds r`+countAsked+`
+		b.Queue(`SELECT `+roundColumns+`, n.asked, n.finished, n.extended_to FROM rounds r`+countAsked+`
 			WHERE r.ods = $1 AND (r.state <> 'draft' OR $2)
 			ORDER BY r.opens_on DESC, r.id DESC LIMIT $3 OFFSET $4`,
 			t.ODS, t.May(access.ManageRounds), RoundsPerPage+1, (max(page, 1)-1)*RoundsPerPage).
@@ -70,7 +87,7 @@ func (t *Trust) Rounds(ctx context.Context, page int) (rounds []assessment.Round
 // Round is one round of the trust. A draft is for those who manage rounds.
 func (t *Trust) Round(ctx context.Context, id uuid.UUID) (r assessment.Round, err error) {
 	err = t.read(ctx, access.EnterTrust, func(b *pgx.Batch) {
-		b.Queue(`SELECT `+roundColumns+`, n.asked, n.finished FROM rounds r`+countAsked+`
+		b.Queue(`SELECT `+roundColumns+`, n.asked, n.finished, n.extended_to FROM rounds r`+countAsked+`
 			WHERE r.ods = $1 AND r.id = $2 AND (r.state <> 'draft' OR $3)`,
 			t.ODS, id, t.May(access.ManageRounds)).
 			Query(func(rows pgx.Rows) (err error) {
@@ -104,7 +121,8 @@ func (t *Trust) CreateRound(ctx context.Context, r assessment.Round, now time.Ti
 	return r, fault("create round", err)
 }
 
-// ChangeRound changes the title, form and dates of a draft.
+// ChangeRound changes the title, form and dates of a draft. A draft that was to
+// open by itself still will, unless its new hour has passed.
 func (t *Trust) ChangeRound(ctx context.Context, r assessment.Round, now time.Time) error {
 	if err := checkPlan(r); err != nil {
 		return err
@@ -118,8 +136,9 @@ func (t *Trust) ChangeRound(ctx context.Context, r assessment.Round, now time.Ti
 			return assessment.ErrNotDraft
 		}
 		_, err = tx.Exec(ctx, `
-			UPDATE rounds SET title = $3, form = $4, opens_on = $5, closes_on = $6 WHERE ods = $1 AND id = $2`,
-			t.ODS, r.ID, r.Title, r.Form, r.OpensOn, r.ClosesOn)
+			UPDATE rounds SET title = $3, form = $4, opens_on = $5, closes_on = $6, by_clock = by_clock AND $7
+			WHERE ods = $1 AND id = $2`,
+			t.ODS, r.ID, r.Title, r.Form, r.OpensOn, r.ClosesOn, now.Before(r.OpensAt()))
 		if err != nil {
 			return err
 		}
@@ -127,18 +146,24 @@ func (t *Trust) ChangeRound(ctx context.Context, r assessment.Round, now time.Ti
 	}))
 }
 
-// OpenRound opens a draft: from now on answers are taken.
+// OpenRound opens a draft: from now on answers are taken, and the clock will
+// close it.
 func (t *Trust) OpenRound(ctx context.Context, id uuid.UUID, now time.Time) error {
-	return fault("open round", t.tx(ctx, access.ManageRounds, func(ctx context.Context, tx pgx.Tx) error {
+	return fault("open round", t.open(ctx, id, now, (*assessment.Round).Open))
+}
+
+// open opens a round, if the domain agrees.
+func (t *Trust) open(ctx context.Context, id uuid.UUID, now time.Time, agree func(*assessment.Round, time.Time) error) error {
+	return t.tx(ctx, access.ManageRounds, func(ctx context.Context, tx pgx.Tx) error {
 		r, err := t.holdRound(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		if err := r.Open(now); err != nil {
+		if err := agree(&r, now); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `UPDATE rounds SET state = $3, opened_at = $4 WHERE ods = $1 AND id = $2`,
-			t.ODS, id, r.State, r.OpenedAt)
+		_, err = tx.Exec(ctx, `UPDATE rounds SET state = $3, opened_at = $4, by_clock = $5 WHERE ods = $1 AND id = $2`,
+			t.ODS, id, r.State, r.OpenedAt, r.ByClock)
 		if err != nil {
 			return err
 		}
@@ -146,7 +171,7 @@ func (t *Trust) OpenRound(ctx context.Context, id uuid.UUID, now time.Time) erro
 			return err
 		}
 		return t.note(ctx, tx, now, audit.Entry{Deed: audit.RoundOpened, Round: id, Detail: r.Title})
-	}))
+	})
 }
 
 // holdRound reads a round that nobody else can change or save into until the
@@ -155,7 +180,7 @@ func (t *Trust) holdRound(ctx context.Context, tx pgx.Tx, id uuid.UUID) (r asses
 	if _, err = tx.Exec(ctx, holdRound, lockKey(id)); err != nil {
 		return r, err
 	}
-	rows, err := tx.Query(ctx, `SELECT `+roundColumns+`, n.asked, n.finished FROM rounds r`+countAsked+`
+	rows, err := tx.Query(ctx, `SELECT `+roundColumns+`, n.asked, n.finished, n.extended_to FROM rounds r`+countAsked+`
 		WHERE r.ods = $1 AND r.id = $2 FOR UPDATE OF r`, t.ODS, id)
 	if err != nil {
 		return r, err

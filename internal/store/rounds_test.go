@@ -40,7 +40,7 @@ func TestRoundGoesFromDraftToClosed(t *testing.T) {
 	open, err := lead.Round(t.Context(), made.ID)
 	want := assessment.Round{
 		ID: made.ID, Title: "October", Form: questionnaire.Full, Questionnaire: made.Questionnaire,
-		State: assessment.Open, OpensOn: made.OpensOn, ClosesOn: made.ClosesOn, OpenedAt: storetest.Now, Asked: 6,
+		State: assessment.Open, OpensOn: made.OpensOn, ClosesOn: made.ClosesOn, OpenedAt: storetest.Now, ByClock: true, Asked: 6,
 	}
 	if err != nil || open != want {
 		t.Errorf("open round is\n%+v (%v), want\n%+v", open, err, want)
@@ -97,7 +97,7 @@ func TestUnknownRoundIsNotFound(t *testing.T) {
 		change.ID = id
 		for what, err := range map[string]error{
 			"Round": round, "Report": report, "ReportDigest": digest, "Sheet": sheet,
-			"Submit":      member.Submit(t.Context(), id, true),
+			"Submit":      member.Submit(t.Context(), id, true, storetest.Now),
 			"ChangeRound": lead.ChangeRound(t.Context(), change, storetest.Now),
 			"SetAsked":    lead.SetAsked(t.Context(), id, home.Members, storetest.Now),
 			"OpenRound":   lead.OpenRound(t.Context(), id, storetest.Now),
@@ -129,7 +129,7 @@ func TestDraftIsForThoseWhoManage(t *testing.T) {
 	_, one := member.Round(t.Context(), draft.ID)
 	_, sheet := member.Sheet(t.Context(), draft.ID)
 	_, saved := db.SaveAnswer(t.Context(), member.Person, board.ODS, draft.ID, assessment.Answer{Question: "1.1", Choice: 1}, storetest.Now)
-	for what, err := range map[string]error{"Round": one, "Sheet": sheet, "SaveAnswer": saved, "Submit": member.Submit(t.Context(), draft.ID, true)} {
+	for what, err := range map[string]error{"Round": one, "Sheet": sheet, "SaveAnswer": saved, "Submit": member.Submit(t.Context(), draft.ID, true, storetest.Now)} {
 		if !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("%s of a draft: %v, want ErrNotFound", what, err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -17,7 +18,8 @@ import (
 type Sheet struct {
 	Round    assessment.Round
 	Response assessment.Response
-	OnPaper  bool // the person answers on paper, and so not here
+	OnPaper  bool      // the person answers on paper, and so not here
+	LastDay  time.Time // on which the person may answer, if the clock keeps the round
 }
 
 // Sheet reads this person's own answers in a round that has opened. Somebody who
@@ -26,7 +28,7 @@ func (t *Trust) Sheet(ctx context.Context, round uuid.UUID) (Sheet, error) {
 	s := Sheet{Response: assessment.Response{Answers: map[string]assessment.Answer{}}}
 	err := t.read(ctx, access.Answer, func(b *pgx.Batch) {
 		b.Queue(`
-			SELECT `+roundColumns+`, i.side, i.finished, i.on_paper
+			SELECT `+roundColumns+`, i.side, i.finished, i.on_paper, greatest(i.extended_to, r.closes_on)
 			FROM rounds r JOIN invitations i ON i.ods = r.ods AND i.round_id = r.id
 			WHERE r.ods = $1 AND r.id = $2 AND r.state <> 'draft' AND i.person_id = $3`, t.ODS, round, t.Person).
 			QueryRow(s.scan)
@@ -40,9 +42,8 @@ func (t *Trust) Sheet(ctx context.Context, round uuid.UUID) (Sheet, error) {
 
 func (s *Sheet) scan(row pgx.Row) error {
 	r := &s.Round
-	err := row.Scan(&r.ID, &r.Title, &r.Questionnaire, &r.Form, &r.State, &r.OpensOn, &r.ClosesOn,
-		&r.OpenedAt, &r.ClosedAt, &s.Response.Side, &s.Response.Submitted, &s.OnPaper)
-	r.OpenedAt, r.ClosedAt = r.OpenedAt.UTC(), r.ClosedAt.UTC()
+	err := row.Scan(roundFields(r, &s.Response.Side, &s.Response.Submitted, &s.OnPaper, &s.LastDay)...)
+	inUTC(r)
 	return err
 }
 
@@ -71,8 +72,9 @@ func (e *MissingError) Unwrap() error { return assessment.ErrUndecided }
 // Submit hands in this person's answers. Where nothing was chosen for some
 // questions the error is a [*MissingError], unless allowMissing says that the
 // person knows; a sheet on which nothing at all was chosen is always refused.
-// Submitted answers may still be changed until the round closes.
-func (t *Trust) Submit(ctx context.Context, round uuid.UUID, allowMissing bool) error {
+// Submitted answers may still be changed until the round closes. After the
+// person's last day the error is an [*EndedError].
+func (t *Trust) Submit(ctx context.Context, round uuid.UUID, allowMissing bool, now time.Time) error {
 	return fault("submit", t.tx(ctx, access.Answer, func(ctx context.Context, tx pgx.Tx) error {
 		s, err := t.shareSheet(ctx, tx, round)
 		if err != nil {
@@ -80,6 +82,9 @@ func (t *Trust) Submit(ctx context.Context, round uuid.UUID, allowMissing bool) 
 		}
 		if s.Round.State != assessment.Open {
 			return assessment.ErrNotOpen
+		}
+		if !s.Round.TakesAnswers(s.LastDay, now) {
+			return &EndedError{s.LastDay}
 		}
 		if s.OnPaper {
 			return assessment.ErrOnPaper
@@ -102,7 +107,7 @@ func (t *Trust) shareSheet(ctx context.Context, tx pgx.Tx, round uuid.UUID) (s S
 	b := &pgx.Batch{}
 	b.Queue(shareRound, lockKey(round))
 	b.Queue(`
-		SELECT `+roundColumns+`, i.side, i.finished, i.on_paper
+		SELECT `+roundColumns+`, i.side, i.finished, i.on_paper, greatest(i.extended_to, r.closes_on)
 		FROM rounds r JOIN invitations i ON i.ods = r.ods AND i.round_id = r.id
 		WHERE r.ods = $1 AND r.id = $2 AND r.state <> 'draft' AND i.person_id = $3`, t.ODS, round, t.Person).
 		QueryRow(s.scan)

@@ -99,7 +99,7 @@ func TestEveryMethodNamesItsPermission(t *testing.T) {
 		"OpenRound":    {access.ManageRounds, func(ctx context.Context, x *store.Trust) error { return x.OpenRound(ctx, round.ID, storetest.Now) }},
 		"CloseRound":   {access.ManageRounds, func(ctx context.Context, x *store.Trust) error { return x.CloseRound(ctx, round.ID, storetest.Now) }},
 		"Sheet":        {access.Answer, func(ctx context.Context, x *store.Trust) error { _, err := x.Sheet(ctx, round.ID); return err }},
-		"Submit":       {access.Answer, func(ctx context.Context, x *store.Trust) error { return x.Submit(ctx, round.ID, true) }},
+		"Submit":       {access.Answer, func(ctx context.Context, x *store.Trust) error { return x.Submit(ctx, round.ID, true, storetest.Now) }},
 		"Report":       {access.ViewReport, func(ctx context.Context, x *store.Trust) error { _, err := x.Report(ctx, round.ID); return err }},
 		"ReportDigest": {access.ViewReport, func(ctx context.Context, x *store.Trust) error { _, err := x.ReportDigest(ctx, round.ID); return err }},
 		"EnterReport": {access.ViewReport, func(ctx context.Context, x *store.Trust) error {

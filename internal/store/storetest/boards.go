@@ -156,7 +156,7 @@ func Answer(tb testing.TB, db *store.DB, b Board, r assessment.Round, member uui
 		INSERT INTO answers (ods, round_id, respondent, question, choice, revision, saved_at)
 		SELECT $1, $2, $3, a.key, a.choice, 1, $6 FROM unnest($4::text[], $5::smallint[]) AS a (key, choice)`,
 		b.ODS, r.ID, respondent[:], keys, choices, Now)
-	must(tb, Enter(tb, db, member, b.ODS).Submit(tb.Context(), r.ID, false))
+	must(tb, Enter(tb, db, member, b.ODS).Submit(tb.Context(), r.ID, false, Now))
 }
 
 func reread(tb testing.TB, t *store.Trust, id uuid.UUID) assessment.Round {
