@@ -15,6 +15,7 @@ import (
 // Every address but these is behind a door.
 var openToAll = []string{
 	"GET /", "GET /healthz", "GET /readyz", "GET /method", "GET /privacy", "GET /accessibility", "POST /sign-out",
+	"GET /invitations/{token}", "POST /invitations/{token}", "GET /sign-in/letter", "POST /sign-in/letter",
 	"GET /sign-in", "POST /sign-in", "GET /sign-in/code", "POST /sign-in/code",
 }
 
@@ -110,6 +111,9 @@ func TestRoles(t *testing.T) {
 		{open + "/manage", "lead chair facilitator", http.StatusForbidden},
 		{open + "/people", "lead", http.StatusForbidden},
 		{open + "/close", "lead", http.StatusForbidden},
+		{open + "/links", "lead", http.StatusForbidden},
+		{open + "/code-letters", "lead", http.StatusForbidden},
+		{open + "/paper", "lead", http.StatusForbidden},
 		{open + "/questions", "member", http.StatusForbidden},
 		{open + "/questions/1.1", "member", http.StatusForbidden},
 		{open + "/answers", "member", http.StatusForbidden},

@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"octant/internal/access"
+	"octant/internal/assessment"
 	"octant/internal/store"
 	"octant/web/page"
 )
@@ -128,6 +129,8 @@ func explain(err error) problem {
 		}}
 	case errors.As(err, &refused):
 		return problem{status: refused.status, title: refused.title, says: []string{refused.says}, ways: home}
+	case errors.Is(err, assessment.ErrOnPaper):
+		return problem{status: errOnPaper.status, title: errOnPaper.title, says: []string{errOnPaper.says}, ways: home}
 	case errors.Is(err, errSignedOut):
 		return problem{
 			status: http.StatusUnauthorized, title: "You are signed out", again: true,

@@ -235,6 +235,9 @@ func (s *Server) showManage(w http.ResponseWriter, r *http.Request, status int, 
 	for _, p := range people {
 		v.Asked = append(v.Asked, page.AskedPerson{Name: p.Name, Title: p.Title, Side: p.Side, Finished: p.Finished})
 	}
+	if err := s.addPaper(r, t, &v, people); err != nil {
+		return err
+	}
 	return s.render(w, r, status, page.Manage(v))
 }
 

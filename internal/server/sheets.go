@@ -36,6 +36,9 @@ func (s *Server) sheetIn(r *http.Request, t *store.Trust) (sheet, error) {
 	if err != nil {
 		return sheet{}, err
 	}
+	if kept.OnPaper && kept.Round.State == assessment.Open {
+		return sheet{}, assessment.ErrOnPaper
+	}
 	v, err := questionnaire.Load(kept.Round.Questionnaire)
 	if err != nil {
 		return sheet{}, fmt.Errorf("server: sheet: %w", err)

@@ -91,12 +91,16 @@ type ManageView struct {
 	Path      string
 	Asked     []AskedPerson
 	MayManage bool
+	PaperExec PaperSide // how far the paper of each side has got
+	PaperNed  PaperSide
 	Error     string // why the last thing asked for could not be done
 	Notice    string // what has just been done
 }
 
 // AskedPerson is one person who is asked, never what they said.
 type AskedPerson struct {
+	OnPaper bool // it is not known whether they have finished
+
 	Name     string
 	Title    string
 	Side     assessment.Side

@@ -1,0 +1,159 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"octant/internal/assessment"
+	"octant/internal/questionnaire"
+	"octant/internal/store"
+	"octant/web/nhsuk"
+	"octant/web/page"
+)
+
+// leftEmpty is chosen for a question on which nothing is ticked.
+const leftEmpty = "none"
+
+// keyed is a sheet as it was typed, with all that is wrong with it.
+type keyed struct {
+	answers []assessment.Answer
+	missing int // questions without a choice
+	wrong   bool
+	view    page.KeyingView
+}
+
+// showKeying is the empty form of a sheet. What was keyed in before is not in it.
+func (s *Server) showKeying(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
+	round, sheet, version, err := s.paperSheetOf(r, t)
+	if err != nil {
+		return err
+	}
+	k := readKeyed(form{}, round, version)
+	return s.keyingPage(w, r, http.StatusOK, t, round, sheet, k.view)
+}
+
+func (s *Server) keyingPage(w http.ResponseWriter, r *http.Request, status int, t *store.Trust, round assessment.Round, sheet store.PaperSheet, v page.KeyingView) error {
+	v.Frame, v.Round, v.Path = s.frame(r), round, roundPath(t, round.ID)
+	v.Action = v.Path + "/paper/" + sheet.ID.String()
+	v.Sheet, v.Again = page.PaperSheet{Side: sheet.Side, Code: sheet.Code}, sheet.Keyed
+	return s.render(w, r, status, page.Keying(v))
+}
+
+// keyIn keeps a sheet as a whole.
+func (s *Server) keyIn(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
+	round, sheet, version, err := s.paperSheetOf(r, t)
+	if err != nil {
+		return err
+	}
+	f, err := readForm(r)
+	if err != nil {
+		return err
+	}
+	k := readKeyed(f, round, version)
+	switch {
+	case errors.Is(f.sound(), errLarge):
+		k.wrong, k.view.Error = true, saysFormSize
+	case k.missing == len(k.answers):
+		k.wrong, k.view.Error = true, "Choose an answer for at least one question"
+	case k.missing > 0 && f.get("missing") != "confirm" && !k.wrong:
+		k.wrong, k.view.Missing.Error = true, "Confirm that the sheet leaves these questions empty, or key them in: "+k.emptyOnes()
+	}
+	if k.wrong || f.sound() != nil {
+		if !k.wrong {
+			k.view.Error = f.faults[0].Says
+		}
+		return s.keyingPage(w, r, http.StatusUnprocessableEntity, t, round, sheet, k.view)
+	}
+	err = t.KeyIn(r.Context(), round.ID, sheet.ID, k.answers, s.now())
+	if errors.Is(err, store.ErrKeyed) {
+		k.view.Error = "As many sheets of this side have been keyed in as it has people on paper. Check who answers on paper"
+		return s.keyingPage(w, r, http.StatusUnprocessableEntity, t, round, sheet, k.view)
+	}
+	if err != nil {
+		return noMoreLetters(err)
+	}
+	return see(w, r, roundPath(t, round.ID)+"/paper?done=keyed")
+}
+
+// readKeyed reads every question that the round asks, in its order and with the
+// numbers that the sheet prints.
+func readKeyed(f form, round assessment.Round, version *questionnaire.Version) keyed {
+	k := keyed{view: page.KeyingView{Missing: nhsuk.Field{
+		Name: "missing", Options: []nhsuk.Option{{Value: "confirm", Text: "The sheet leaves these questions empty"}},
+	}}}
+	for _, e := range version.Elements {
+		element := page.KeyedElement{Title: e.Title}
+		for _, q := range e.Questions {
+			if !version.Asks(round.Form, q.Key) {
+				continue
+			}
+			element.Questions = append(element.Questions, k.read(f, q))
+		}
+		if len(element.Questions) > 0 {
+			k.view.Elements = append(k.view.Elements, element)
+		}
+	}
+	return k
+}
+
+// read reads one question.
+func (k *keyed) read(f form, q *questionnaire.Question) page.KeyedQuestion {
+	number := strconv.Itoa(len(k.answers) + 1)
+	id := strings.ReplaceAll(q.Key, ".", "-")
+	choice := nhsuk.Field{
+		Name: "q-" + q.Key, ID: "q-" + id, Label: number + ". " + q.Text, Size: nhsuk.Small, Small: true, Inline: true,
+		Value: f.get("q-" + q.Key), Error: f.fault("q-" + q.Key), Options: keyedOptions(),
+	}
+	comment := nhsuk.Field{
+		Name: "c-" + q.Key, ID: "c-" + id, Label: "Comment on question " + number + " (optional)", Rows: 2,
+		Value: f.get("c-" + q.Key), Error: f.fault("c-" + q.Key),
+	}
+	a := assessment.Answer{Question: q.Key, Comment: comment.Value}
+	if choice.Value != leftEmpty {
+		var err error
+		if a.Choice, err = assessment.ParseChoice(choice.Value); err != nil && choice.Error == "" {
+			choice.Error = "Choose one of the answers to question " + number
+		}
+	}
+	if says := textFault("Comment on question "+number, comment.Value); says != "" && comment.Error == "" {
+		comment.Error = says
+	}
+	if a.Choice == assessment.NotAnswered {
+		k.missing++
+	}
+	k.wrong = k.wrong || choice.Error != "" || comment.Error != ""
+	k.answers = append(k.answers, a)
+	return page.KeyedQuestion{Choice: choice, Comment: comment}
+}
+
+// keyedOptions are the boxes of a sheet by the numbers printed beside them.
+func keyedOptions() []nhsuk.Option {
+	options := make([]nhsuk.Option, 0, questionnaire.Levels+3)
+	for level := range questionnaire.Levels {
+		c := assessment.Choice(level + 1)
+		options = append(options, nhsuk.Option{Value: c.Code(), Text: c.Code()})
+	}
+	return append(options,
+		nhsuk.Option{Value: assessment.DontKnow.Code(), Text: "I do not know"},
+		nhsuk.Option{Value: assessment.RatherNotSay.Code(), Text: "Rather not say"},
+		nhsuk.Option{Value: leftEmpty, Text: "Empty"},
+	)
+}
+
+// emptyOnes names the questions that were left empty, by their numbers.
+func (k *keyed) emptyOnes() string {
+	var numbers []string
+	for i, a := range k.answers {
+		if a.Choice == assessment.NotAnswered {
+			numbers = append(numbers, strconv.Itoa(i+1))
+		}
+	}
+	if len(numbers) == 1 {
+		return "question " + numbers[0]
+	}
+	last := len(numbers) - 1
+	return fmt.Sprintf("questions %s and %s", strings.Join(numbers[:last], ", "), numbers[last])
+}
