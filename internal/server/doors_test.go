@@ -21,7 +21,7 @@ var openToAll = []string{
 
 // These are about the person alone, so that whoever is signed in finds their own
 // behind them.
-var openToPerson = []string{"GET /sessions", "POST /sessions/end"}
+var openToPerson = []string{"GET /me/data", "GET /me/data.json", "GET /sessions", "POST /sessions/end"}
 
 // TestDoors knocks on every route there is: as nobody, as somebody of another
 // trust, and as somebody with no trust. A route added tomorrow is knocked on too.
@@ -124,6 +124,9 @@ func TestRoles(t *testing.T) {
 		{"/admin/people", "", http.StatusNotFound},
 		{open + "/mine", "", 0},
 		{closedPath + "/mine", "member", http.StatusForbidden},
+		{closedPath + "/comments", "lead chair facilitator", http.StatusForbidden},
+		{closedPath + "/report/disclosure", "lead", http.StatusForbidden},
+		{closedPath + "/answers/delete", "member", http.StatusForbidden},
 	} {
 		for who, p := range people {
 			if c.path == open+"/mine" { // nothing is shown before the round closes, to anybody

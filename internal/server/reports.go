@@ -25,6 +25,8 @@ type reportKey struct {
 	digest string
 	round  uuid.UUID
 	asked  bool // whether the page leads to one's own answers
+
+	comments, disclosure bool // whether it leads to these
 }
 
 // reportCache keeps rendered reports, compressed, and lets go of the oldest once
@@ -78,7 +80,10 @@ func (s *Server) showReport(w http.ResponseWriter, r *http.Request, person uuid.
 		return err
 	}
 	visitOf(r).t = t
-	key := reportKey{digest, round, t.May(access.Answer)}
+	if _, narrow := s.narrow(r); narrow {
+		t = t.AnswersOnly()
+	}
+	key := reportKey{digest, round, t.May(access.Answer), t.May(access.ReadComments), t.May(access.ManageRounds)}
 	body, ok := s.reports.get(key)
 	if !ok {
 		if body, err = s.renderReport(r, t, key); err != nil {
@@ -100,6 +105,12 @@ func (s *Server) renderReport(r *http.Request, t *store.Trust, key reportKey) ([
 	v.Person = page.SomebodySignedIn
 	if key.asked {
 		v.Mine = v.Path + "/mine"
+	}
+	if key.comments {
+		v.Comments = v.Path + "/comments"
+	}
+	if key.disclosure {
+		v.Disclosure = v.Path + "/report/disclosure"
 	}
 	var plain, small bytes.Buffer
 	if err := page.Report(v).Render(r.Context(), &plain); err != nil {

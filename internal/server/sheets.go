@@ -171,6 +171,7 @@ func (s *Server) showTasks(w http.ResponseWriter, r *http.Request, t *store.Trus
 	v := page.TasksView{
 		Frame: s.frame(r), Round: k.Round, Path: path, Sent: k.Response.Submitted,
 		Closed: k.Round.State == assessment.Closed, SavedNow: r.URL.Query().Get("saved") == "1",
+		Draft: k.Round.State == assessment.Open && k.draft(), Deleted: r.URL.Query().Get("deleted") == "1",
 	}
 	for _, e := range k.version.Elements {
 		task := page.Task{Title: e.Title, Paraphrase: e.Paraphrase}
@@ -206,7 +207,11 @@ func (s *Server) checkAnswers(w http.ResponseWriter, r *http.Request, t *store.T
 	if err != nil {
 		return err
 	}
-	return s.render(w, r, http.StatusOK, page.Check(s.checkView(r, t, k)))
+	v := s.checkView(r, t, k)
+	if v.Unlinked, err = s.unlinkedAt(r, t, k); err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, page.Check(v))
 }
 
 func (s *Server) checkView(r *http.Request, t *store.Trust, k sheet) page.CheckView {
@@ -290,6 +295,13 @@ func (s *Server) downloadAnswers(w http.ResponseWriter, r *http.Request, t *stor
 	if err != nil {
 		return err
 	}
+	gone, err := s.unlinkedAt(r, t, k)
+	if err != nil {
+		return err
+	}
+	if !gone.IsZero() {
+		return errUnlinked
+	}
 	attach(w, "text/csv; charset=utf-8", fileName("my-answers", k.Round.Title, "csv"))
 	out := csv.NewWriter(w)
 	rows := [][]string{{"question", "element", "text", "answer", "comment", "evidence"}}
@@ -345,8 +357,12 @@ func (s *Server) showMine(w http.ResponseWriter, r *http.Request, t *store.Trust
 	if err != nil {
 		return fmt.Errorf("server: my answers: %w", err)
 	}
+	gone, err := s.unlinkedAt(r, t, k)
+	if err != nil {
+		return err
+	}
 	return s.render(w, r, http.StatusOK, page.Mine(page.MineView{
-		Frame: s.frame(r), Round: k.Round, Version: k.version,
+		Frame: s.frame(r), Round: k.Round, Version: k.version, Unlinked: gone,
 		Path: roundPath(t, k.Round.ID), Report: report, Mine: k.Response.Answers, Sent: k.Response.Submitted,
 	}))
 }

@@ -163,7 +163,7 @@ func privacyKept() templ.Component {
 			templ_7745c5c3_Var4 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<h2>What is kept</h2><ul class=\"nhsuk-list nhsuk-list--bullet\"><li>Your name, work email address, role on the board, and whether you are an executive or a non-executive.</li><li>Whether you have been asked in a round and whether you have submitted.</li><li>Your answers, comments and notes of evidence. They are kept apart from your name, under a code.</li><li>The report of each closed round. It holds no person's name and no comment.</li></ul><p>The code is worked out from your account and a secret key that is not kept in the database. This is how you can come back to your answers without your name standing beside them. Those who run the service hold the key, so the answers count as personal data until the code is removed.</p><p>We ask for no date of birth and nothing about health, ethnic group, faith or the like.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<h2>What is kept</h2><ul class=\"nhsuk-list nhsuk-list--bullet\"><li>Your name, work email address, role on the board, and whether you are an executive or a non-executive.</li><li>Whether you have been asked in a round and whether you have submitted.</li><li>Your answers, comments and notes of evidence. They are kept apart from your name, under a code.</li><li>The report of each closed round. It holds no person's name and no comment.</li><li>A copy of comments and notes of evidence, made when a round closes, with no code and no date.</li></ul><p>The code is worked out from your account and a secret key that is not kept in the database. This is how you can come back to your answers without your name standing beside them. Those who run the service hold the key, so the answers count as personal data until the code is removed.</p><p>We ask for no date of birth and nothing about health, ethnic group, faith or the like.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -192,7 +192,7 @@ func privacySees() templ.Component {
 			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<h2>Who sees what</h2><ul class=\"nhsuk-list nhsuk-list--bullet\"><li>You see your own answers, and can download them.</li><li>Nobody else at your trust can see one person's answers, comments or notes of evidence. That includes the round lead, the chair and the chief executive.</li><li>The round lead, the chair and a facilitator can see who is still to submit, so that they can remind people. They cannot see what anybody said.</li><li>After the round closes, the trust's members see the report. It is made so that no person's answer can be worked out from it. <a href=\"/method#hidden\">What a report never shows</a>.</li><li>No national body receives your answers.</li></ul><p>Do not name people in comments or notes of evidence. A person who is named has rights over what was written about them.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<h2>Who sees what</h2><ul class=\"nhsuk-list nhsuk-list--bullet\"><li>You see your own answers, and can download them.</li><li>Nobody else at your trust can see one person's answers, or who wrote a comment or note of evidence. That includes the round lead, the chair and the chief executive.</li><li>After a round closes, the trust lead, the chair and a facilitator may read comments and notes on questions to which 8 or more people gave a level or said “I do not know”. They see them in a random order, without who wrote them, when, or on which side of the board. The lead can hide one that identifies somebody. Nobody can change one.</li><li>The round lead, the chair and a facilitator can see who is still to submit, so that they can remind people. They cannot see what anybody said.</li><li>After the round closes, the trust's members see the report. It is made so that no person's answer can be worked out from it. <a href=\"/method#hidden\">What a report never shows</a>.</li><li>No national body receives your answers.</li></ul><p>Do not name people in comments or notes of evidence. A person who is named has rights over what was written about them.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -221,7 +221,7 @@ func privacyWhen() templ.Component {
 			templ_7745c5c3_Var6 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<h2>When it goes</h2><dl class=\"nhsuk-summary-list\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<h2 id=\"when\">When it goes</h2><dl class=\"nhsuk-summary-list\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -274,7 +274,7 @@ func privacyFOI() templ.Component {
 			templ_7745c5c3_Var7 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<h2>Freedom of Information</h2><p>Trusts are public authorities. Somebody may ask a trust for its report, and it may have to publish it. Expect that the report could be read by anybody. It is made with that in mind.</p><p>We cannot promise that a request will never reach more than the report. Exemptions for personal data and for the free and frank exchange of views may apply. The trust decides, and the Information Commissioner can overrule it.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<h2>Freedom of Information</h2><p>Trusts are public authorities. Somebody may ask a trust for its report, and it may have to publish it. Expect that the report could be read by anybody. It is made with that in mind. The trust lead can see the report as it would look if released, without what could point at one person.</p><p>We cannot promise that a request will never reach more than the report. Exemptions for personal data and for the free and frank exchange of views may apply. The trust decides, and the Information Commissioner can overrule it.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -303,7 +303,7 @@ func privacyRights() templ.Component {
 			templ_7745c5c3_Var8 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<h2>Your rights</h2><p>You can ask your trust for a copy of what is kept about you, to have it corrected or erased, or to stop its use. While your answers can still be linked to you, you can also download them yourself.</p><p>Once a report is frozen, your answers cannot be taken out of its totals.</p><p>Write to your trust's data protection officer first. If you are not content with the reply, you can complain to the <a href=\"https://ico.org.uk/\">Information Commissioner's Office</a>.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<h2>Your rights</h2><p>You can <a href=\"/me/data\">read and download what is kept about you</a> yourself. This includes your answers for as long as they can be linked to you. You can delete a draft before you submit it.</p><p>You can also ask your trust for a copy, to have it corrected or erased, or to stop its use.</p><p>Once a report is frozen, your answers cannot be taken out of its totals.</p><p>Write to your trust's data protection officer first. If you are not content with the reply, you can complain to the <a href=\"https://ico.org.uk/\">Information Commissioner's Office</a>.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

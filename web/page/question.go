@@ -39,7 +39,7 @@ func (v QuestionView) choiceField() nhsuk.Field {
 func (v QuestionView) commentField() nhsuk.Field {
 	return nhsuk.Field{
 		Name: "comment", Label: "Your comment (optional)", Size: nhsuk.Small,
-		Hint:  "Do not name people, or describe them so that others could tell who is meant. Comments are not printed in the report.",
+		Hint:  "Do not name people, or write what could show who they are or who you are. When the round closes, the trust lead, the chair and a facilitator may read comments, in a random order and without who wrote them. Comments are not printed in the report.",
 		Value: v.Answer.Comment, Error: v.Errors.Comment, Rows: 4, MaxLength: assessment.MaxComment, Threshold: 75,
 	}
 }
@@ -54,7 +54,7 @@ func (v QuestionView) evidenceField() nhsuk.Field {
 
 // evidenceHint names what could show an answer, and says what becomes of it.
 func evidenceHint(q *questionnaire.Question) string {
-	says := "Do not name people. The report says whether anybody noted something, never what."
+	says := "Do not name people. The report says whether anybody noted something, never what. Those who may read comments may read this too."
 	if len(q.Evidence) == 0 {
 		return says
 	}

@@ -111,7 +111,7 @@ func evidencedWords(i maturity.Item) string {
 // itemWords is all that is shown of one question, in sentences.
 func itemWords(i maturity.Item, r maturity.Result) string {
 	says := []string{itemScoreWords(i)}
-	if i.N != nil {
+	if i.N != nil || i.Label != "" {
 		says = append(says, agreementWords(i))
 	}
 	says = append(says, unknownWords(i, r.Respondents), boundWords(i, r.Invited), evidencedWords(i))

@@ -32,6 +32,8 @@ type TasksView struct {
 	Sent     bool
 	Closed   bool
 	SavedNow bool // came here by "save and come back later"
+	Draft    bool // there is something that can be deleted
+	Deleted  bool // came here by deleting it
 }
 
 // Task is one element in the task list.
@@ -97,7 +99,8 @@ type CheckView struct {
 	Elements []CheckElement
 	Missing  int
 	Sent     bool
-	Error    string // why it could not be submitted
+	Error    string    // why it could not be submitted
+	Unlinked time.Time // when the answers were cut loose from people; zero while they are not
 }
 
 // CheckElement is one element's answers.
@@ -131,4 +134,7 @@ type MineView struct {
 	Report  maturity.Report
 	Mine    map[string]assessment.Answer
 	Sent    bool
+	// Unlinked is when the answers were cut loose from people, so that this
+	// person's cannot be found any more; zero while they can.
+	Unlinked time.Time
 }

@@ -142,6 +142,10 @@ type ReportView struct {
 	Path    string // address of the round
 	Digest  string // SHA-256 of the frozen document
 	Mine    string // address of one's own answers beside the board's, "" when none
+
+	Comments   string // address of what people wrote, "" for who may not read it
+	Disclosure string // address of the view for release, "" for who may not open it
+	Released   bool   // it is that view: without what a release leaves out
 }
 
 // ProblemView is any page that says something went wrong.
