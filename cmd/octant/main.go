@@ -31,6 +31,8 @@ const (
 type commands struct {
 	Serve   serveCmd   `cmd:"" help:"Serve Octant. Without DATABASE_URL it starts a Postgres of its own."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up or down, or say where it stands."`
+	Admin   adminCmd   `cmd:"" help:"Grant, end or list platform administrators."`
+	Audit   auditCmd   `cmd:"" help:"Verify the record of what was done."`
 	Score   scoreCmd   `cmd:"" help:"Score a file of answers."`
 	Ready   readyCmd   `cmd:"" help:"Ask the server on OCTANT_ADDR whether it is ready: 0 when it is."`
 	Version versionCmd `cmd:"" help:"Say which version this is."`

@@ -28,10 +28,7 @@ const drain = 10 * time.Second
 // Run serves until it is told to stop.
 func (cmd serveCmd) Run(ctx context.Context, c console, env environment) error {
 	conf, err := env.read()
-	if err != nil {
-		return err
-	}
-	if err := cmd.refuse(conf); err != nil {
+	if err := cmd.refuse(ctx, conf, err); err != nil {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelInfo}))
@@ -49,8 +46,8 @@ func (cmd serveCmd) Run(ctx context.Context, c console, env environment) error {
 		if err := fillDemo(ctx, db); err != nil {
 			return err
 		}
-	} else if err := db.Ready(ctx); err != nil {
-		return fmt.Errorf("the database is not ready (has `octant migrate up` been run?): %w", err)
+	} else if err := refuseDatabase(ctx, db); err != nil {
+		return err
 	}
 	metrics := server.NewMetrics()
 	s := server.New(server.Options{
@@ -58,17 +55,6 @@ func (cmd serveCmd) Run(ctx context.Context, c console, env environment) error {
 		Origin: conf.baseURL.Scheme + "://" + conf.baseURL.Host, ProxyHeader: conf.proxyHeader,
 	})
 	return cmd.listen(ctx, c, conf, log, s.Routes(), metrics.Handler())
-}
-
-// refuse says why this configuration must not be served.
-func (cmd serveCmd) refuse(conf config) error {
-	if cmd.Demo && !loopback(conf.addr) {
-		return fmt.Errorf("a demonstration lets anybody sign in, so it is served on loopback only, and OCTANT_ADDR is %s", conf.addr)
-	}
-	if !cmd.Demo && conf.secret == "" {
-		return errors.New("OCTANT_SECRET is not set: it keeps answers apart from people, so it must be yours; `openssl rand -hex 32` makes one")
-	}
-	return nil
 }
 
 // fillDemo puts the demonstration's people in, unless the database holds others.

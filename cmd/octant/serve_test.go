@@ -12,7 +12,7 @@ import (
 )
 
 // aSecret is long enough and nobody's.
-const aSecret = "OCTANT_SECRET=0123456789abcdef0123456789abcdef"
+const aSecret = "OCTANT_SECRET=b7d14ce09a83f52671bc0e94d8a35f60"
 
 func TestAllFaultsOfTheConfigurationAreToldTogether(t *testing.T) {
 	t.Parallel()
