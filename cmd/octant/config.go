@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"octant/internal/mail"
 )
 
 // environment is the variables the program was started with.
@@ -29,11 +31,12 @@ type config struct {
 	metricsAddr string
 	baseURL     *url.URL
 	data        string
-	secret      string // "" when not set
-	databaseURL string // "" for the embedded Postgres
-	ownerURL    string // "" when the same as databaseURL
-	npmBinaries string // where the packaged Postgres binaries may lie
-	proxyHeader string // names the header that says whose request a proxy passes on; "" for none
+	secret      string       // "" when not set
+	databaseURL string       // "" for the embedded Postgres
+	ownerURL    string       // "" when the same as databaseURL
+	npmBinaries string       // where the packaged Postgres binaries may lie
+	smtp        *mail.Server // nil when letters wait
+	proxyHeader string       // names the header that says whose request a proxy passes on; "" for none
 }
 
 // headerName is what a header can be called.
@@ -71,6 +74,9 @@ func (e environment) read() (config, error) {
 	if c.proxyHeader != "" && !headerName.MatchString(c.proxyHeader) {
 		fault("OCTANT_PROXY_HEADER", "must be the name of a header, such as X-Forwarded-For")
 	}
+	if c.smtp, err = readSMTP(e.get("SMTP_URL", "")); err != nil {
+		fault("SMTP_URL", err.Error())
+	}
 	if c.secret != "" && len(c.secret) < minSecret {
 		fault("OCTANT_SECRET", fmt.Sprintf("must have at least %d characters; `openssl rand -hex 32` makes one", minSecret))
 	}
@@ -81,6 +87,18 @@ func (e environment) read() (config, error) {
 	}
 	return c, errors.Join(faults...)
 }
+
+// readSMTP reads where letters are handed in, nil for nowhere.
+func readSMTP(address string) (*mail.Server, error) {
+	if address == "" {
+		return nil, nil
+	}
+	s, err := mail.ParseServer(address)
+	return &s, err
+}
+
+// origin is the address people reach the service by.
+func (c config) origin() string { return c.baseURL.Scheme + "://" + c.baseURL.Host }
 
 // loopback says that an address can be reached from this machine alone.
 func loopback(addr string) bool {

@@ -13,6 +13,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"octant/internal/job"
+	"octant/internal/mail"
 	"octant/internal/server"
 	"octant/internal/store"
 )
@@ -49,12 +51,36 @@ func (cmd serveCmd) Run(ctx context.Context, c console, env environment) error {
 	} else if err := refuseDatabase(ctx, db); err != nil {
 		return err
 	}
+	stop, err := startJobs(ctx, conf, log, db)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	metrics := server.NewMetrics()
 	s := server.New(server.Options{
 		DB: db, Log: log, Now: time.Now, Demo: cmd.Demo, Measured: metrics,
-		Origin: conf.baseURL.Scheme + "://" + conf.baseURL.Host, ProxyHeader: conf.proxyHeader,
+		Origin: conf.origin(), LettersWait: conf.smtp == nil, ProxyHeader: conf.proxyHeader,
 	})
 	return cmd.listen(ctx, c, conf, log, s.Routes(), metrics.Handler())
+}
+
+// startJobs begins to send letters, where there is a mail server, and to do what
+// is due. Stopping waits for what is in hand.
+func startJobs(ctx context.Context, conf config, log *slog.Logger, db *store.DB) (stop func(), err error) {
+	o := job.Options{DB: db, Log: log, Now: time.Now, Origin: conf.origin()}
+	if conf.smtp != nil {
+		o.Mail = mail.NewSender(*conf.smtp, conf.baseURL.Hostname())
+	}
+	end, err := job.Start(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return func() {
+		end()
+		if o.Mail != nil {
+			o.Mail.Close()
+		}
+	}, nil
 }
 
 // fillDemo puts the demonstration's people in, unless the database holds others.
@@ -85,7 +111,7 @@ func (cmd serveCmd) listen(ctx context.Context, c console, conf config, log *slo
 	group, ctx := errgroup.WithContext(ctx)
 	serve(ctx, group, listener, site, log)
 	serve(ctx, group, measured, mux, log)
-	cmd.greet(c, listener.Addr().String())
+	cmd.greet(c, listener.Addr().String(), conf.smtp == nil)
 	return group.Wait()
 }
 
@@ -110,10 +136,16 @@ func serve(ctx context.Context, group *errgroup.Group, l net.Listener, h http.Ha
 }
 
 // greet says where to go.
-func (cmd serveCmd) greet(c console, addr string) {
+func (cmd serveCmd) greet(c console, addr string, lettersWait bool) {
 	fmt.Fprintf(c.out, "\nOctant is at http://%s\n", addr)
 	if cmd.Demo {
 		fmt.Fprintf(c.out, "Sign in as one of the demonstration's people at http://%s/demo\n", addr)
+	}
+	switch {
+	case lettersWait && cmd.Demo:
+		fmt.Fprintf(c.out, "SMTP_URL is not set, so letters wait; read them at http://%s/demo/letters\n", addr)
+	case lettersWait:
+		fmt.Fprintln(c.out, "SMTP_URL is not set, so letters wait in their queue until it is.")
 	}
 	fmt.Fprintln(c.out, "Stop it with Ctrl-C.")
 }

@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -50,7 +51,7 @@ func parts() []func(*river.Config, Options) {
 // jobs in hand. Several programs may work on one queue.
 func Start(ctx context.Context, o Options) (stop func(), err error) {
 	config := &river.Config{
-		Logger:               slog.New(quiet{o.Log.Handler()}),
+		Logger:               slog.New(quiet{o.Log.Handler(), new(sync.Map)}),
 		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 2}},
 		Workers:              river.NewWorkers(),
 		JobTimeout:           jobLimit,

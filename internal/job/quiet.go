@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"regexp"
+	"sync"
+	"time"
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
@@ -13,8 +15,15 @@ import (
 
 // quiet passes on what the queue's library has to complain about, and of that
 // only what is known to name nobody: its own notes of a job hold the job's
-// arguments and whatever an error said.
-type quiet struct{ slog.Handler }
+// arguments and whatever an error said. It says the same once a minute, since a
+// database that has gone is noticed many times a second.
+type quiet struct {
+	slog.Handler
+	said *sync.Map // when each message was last passed on
+}
+
+// sayAgain is how soon the same complaint is passed on again.
+const sayAgain = time.Minute
 
 // Enabled leaves out what is no complaint.
 func (q quiet) Enabled(ctx context.Context, level slog.Level) bool {
@@ -23,6 +32,10 @@ func (q quiet) Enabled(ctx context.Context, level slog.Level) bool {
 
 // Handle passes a complaint on.
 func (q quiet) Handle(ctx context.Context, r slog.Record) error {
+	if last, ok := q.said.Load(r.Message); ok && r.Time.Sub(last.(time.Time)) < sayAgain {
+		return nil
+	}
+	q.said.Store(r.Message, r.Time)
 	out := slog.NewRecord(r.Time, r.Level, unnamed(r.Message), r.PC)
 	r.Attrs(func(a slog.Attr) bool {
 		if a, ok := harmless(a); ok {
@@ -41,11 +54,11 @@ func (q quiet) WithAttrs(attrs []slog.Attr) slog.Handler {
 			kept = append(kept, a)
 		}
 	}
-	return quiet{q.Handler.WithAttrs(kept)}
+	return quiet{q.Handler.WithAttrs(kept), q.said}
 }
 
 // WithGroup begins a group.
-func (q quiet) WithGroup(name string) slog.Handler { return quiet{q.Handler.WithGroup(name)} }
+func (q quiet) WithGroup(name string) slog.Handler { return quiet{q.Handler.WithGroup(name), q.said} }
 
 // harmless is an attribute of those that are passed on.
 func harmless(a slog.Attr) (slog.Attr, bool) {

@@ -111,6 +111,7 @@ func TestRoles(t *testing.T) {
 		{open + "/manage", "lead chair facilitator", http.StatusForbidden},
 		{open + "/people", "lead", http.StatusForbidden},
 		{open + "/close", "lead", http.StatusForbidden},
+		{open + "/letters", "lead", http.StatusForbidden},
 		{open + "/links", "lead", http.StatusForbidden},
 		{open + "/code-letters", "lead", http.StatusForbidden},
 		{open + "/paper", "lead", http.StatusForbidden},

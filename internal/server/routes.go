@@ -41,6 +41,9 @@ func (s *Server) Routes() chi.Router {
 		if s.demo {
 			r.Get("/demo", s.public(s.showDemo))
 			r.Post("/demo/sign-in", s.public(s.signInDemo))
+			r.Get("/demo/letters", s.public(s.showWaiting))
+			r.Get("/demo/letters/{letter}", s.public(s.showWaitingLetter))
+			r.Get("/demo/letters/{letter}/html", s.public(s.showWaitingHTML))
 		}
 		r.Route("/admin", s.adminRoutes)
 		r.Get("/invitations/{token}", s.public(s.showInvitation))
@@ -76,6 +79,8 @@ func (s *Server) trustRoutes(r chi.Router) {
 		r.Post("/edit", s.trust(s.changeRound))
 		r.Get("/people", s.trust(s.choosePeople))
 		r.Post("/people", s.trust(s.setPeople))
+		r.Get("/letters", s.trust(s.showLetters))
+		r.Post("/letters", s.trust(s.sendAgain))
 		r.Get("/links", s.trust(s.showLinks))
 		r.Post("/links", s.trust(s.changeLink))
 		r.Get("/code-letters", s.trust(s.chooseLetters))

@@ -32,6 +32,8 @@ type Options struct {
 	// says whose request it passes on. Without it the connection's own address
 	// counts.
 	ProxyHeader string
+
+	LettersWait bool // there is no mail server
 }
 
 // Server answers requests. It is made once, by [New].
@@ -48,6 +50,8 @@ type Server struct {
 	reports  *reportCache
 	asked    askedCache
 	metrics  *Metrics
+
+	lettersWait bool
 }
 
 // Every request that reaches the database has this long.
@@ -58,7 +62,7 @@ func New(o Options) *Server {
 	s := &Server{
 		db: o.DB, log: o.Log, now: o.Now, origin: o.Origin, secure: strings.HasPrefix(o.Origin, "https://"), demo: o.Demo,
 		metrics: o.Measured, reports: newReportCache(reportMemory),
-		stays: o.DB.SessionStore(o.Now), proxy: o.ProxyHeader,
+		stays: o.DB.SessionStore(o.Now), proxy: o.ProxyHeader, lettersWait: o.LettersWait,
 	}
 	s.sessions = scs.New()
 	s.sessions.Store = s.stays
