@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"octant/internal/mail"
+	"octant/internal/store"
 )
 
 // environment is the variables the program was started with.
@@ -31,12 +32,13 @@ type config struct {
 	metricsAddr string
 	baseURL     *url.URL
 	data        string
-	secret      string       // "" when not set
-	databaseURL string       // "" for the embedded Postgres
-	ownerURL    string       // "" when the same as databaseURL
-	npmBinaries string       // where the packaged Postgres binaries may lie
-	smtp        *mail.Server // nil when letters wait
-	proxyHeader string       // names the header that says whose request a proxy passes on; "" for none
+	secret      string         // "" when not set
+	databaseURL string         // "" for the embedded Postgres
+	ownerURL    string         // "" when the same as databaseURL
+	npmBinaries string         // where the packaged Postgres binaries may lie
+	smtp        *mail.Server   // nil when letters wait
+	proxyHeader string         // names the header that says whose request a proxy passes on; "" for none
+	provider    store.Provider // signs in the people of trusts without a provider of their own
 }
 
 // headerName is what a header can be called.
@@ -83,6 +85,11 @@ func (e environment) read() (config, error) {
 	for name, dsn := range map[string]string{"DATABASE_URL": c.databaseURL, "DATABASE_OWNER_URL": c.ownerURL} {
 		if u, err := url.Parse(dsn); dsn != "" && (err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql") {
 			fault(name, "must be an address such as postgres://user@host/database")
+		}
+	}
+	if c.baseURL != nil {
+		if c.provider, err = e.readProvider(c.baseURL.Scheme + "://" + c.baseURL.Host); err != nil {
+			faults = append(faults, err)
 		}
 	}
 	return c, errors.Join(faults...)

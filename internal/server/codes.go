@@ -39,17 +39,22 @@ func (s *Server) showCode(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return see(w, r, "/sign-in")
 	}
-	return s.render(w, r, http.StatusOK, page.Code(s.codeView(r, email, to)))
+	v, err := s.codeView(r, email, to)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, page.Code(v))
 }
 
-func (s *Server) codeView(r *http.Request, email, to string) page.CodeView {
+func (s *Server) codeView(r *http.Request, email, to string) (page.CodeView, error) {
+	provider, err := s.providerFor(r.Context(), email)
 	return page.CodeView{
-		Frame: s.frame(r), Email: email, To: to, Minutes: int(store.CodeLife.Minutes()),
+		Frame: s.frame(r), Email: email, To: to, Provider: provider, Minutes: int(store.CodeLife.Minutes()),
 		Code: nhsuk.Field{
 			Name: "code", Label: "Code", Hint: "It has 6 digits. You can paste it.",
 			InputMode: "numeric", Autocomplete: "one-time-code", Width: 10, Code: true, Verbatim: true,
 		},
-	}
+	}, err
 }
 
 // tryCode signs in who has the code, in the browser that asked for it.
@@ -92,7 +97,10 @@ func (s *Server) tryCode(w http.ResponseWriter, r *http.Request) error {
 // refuseCode shows the page again with what was typed and what is wrong with it.
 func (s *Server) refuseCode(w http.ResponseWriter, r *http.Request, typed, says string) error {
 	_, email, to, _ := s.codeAsked(r)
-	v := s.codeView(r, email, to)
+	v, err := s.codeView(r, email, to)
+	if err != nil {
+		return err
+	}
 	v.Code.Value, v.Code.Error = typed, says
 	return s.render(w, r, http.StatusUnprocessableEntity, page.Code(v))
 }

@@ -17,6 +17,7 @@ var openToAll = []string{
 	"GET /", "GET /healthz", "GET /readyz", "GET /method", "GET /privacy", "GET /accessibility", "POST /sign-out",
 	"GET /invitations/{token}", "POST /invitations/{token}", "GET /sign-in/letter", "POST /sign-in/letter",
 	"GET /sign-in", "POST /sign-in", "GET /sign-in/code", "POST /sign-in/code",
+	"POST /sign-in/oidc/{ods}", "GET /sign-in/oidc/callback",
 }
 
 // These are about the person alone, so that whoever is signed in finds their own

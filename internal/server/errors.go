@@ -63,6 +63,7 @@ type problem struct {
 	reference string
 	again     bool // what was typed can be sent again as it is
 	signIn    bool // signing in elsewhere comes first
+	noted     bool // logged with a reference, though it is no fault of ours
 }
 
 // fail is the one place where an error becomes an answer. It logs what is ours
@@ -77,7 +78,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		p.says = p.says[:1]
 		p.says = append(p.says, "Wait a moment, then load this page again.")
 	}
-	if p.status >= http.StatusInternalServerError {
+	if p.status >= http.StatusInternalServerError || p.noted {
 		p.reference = strings.ToUpper(uuid.NewString()[:8])
 		s.log.ErrorContext(r.Context(), "request failed", "reference", p.reference, "method", r.Method,
 			"route", routeOf(r), "status", p.status, "error", err)
@@ -109,6 +110,8 @@ func explain(err error) problem {
 	signIn := page.Link{Href: "/sign-in", Text: "Sign in with your email address"}
 	var refused refusal
 	var often limitError
+	var returned returnError
+	var down providerError
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return problem{status: http.StatusNotFound, title: "Page not found", ways: home, says: []string{
@@ -127,6 +130,10 @@ func explain(err error) problem {
 			"Wait " + often.says() + ", then try again. A code or a link that you have already may still work.",
 			"The limit is there so that nobody can guess their way in. Nobody is locked out for good.",
 		}}
+	case errors.As(err, &returned):
+		return problem{status: http.StatusForbidden, title: "You are not signed in", ways: []page.Link{signIn}, noted: true, says: saysNotSignedIn}
+	case errors.As(err, &down):
+		return problem{status: http.StatusServiceUnavailable, title: "Your trust’s sign-in cannot be reached just now", ways: []page.Link{signIn}, says: saysDown}
 	case errors.As(err, &refused):
 		return problem{status: refused.status, title: refused.title, says: []string{refused.says}, ways: home}
 	case errors.Is(err, assessment.ErrOnPaper):

@@ -177,6 +177,9 @@ func waysOf(t *store.Trust) []page.Link {
 	if t.May(access.ReadAudit) {
 		ways = append(ways, page.Link{Href: "/trusts/" + t.ODS + "/audit", Text: "Record of what was done"})
 	}
+	if t.May(access.ManagePeople) {
+		ways = append(ways, page.Link{Href: "/trusts/" + t.ODS + "/sign-in", Text: "Sign-in of this trust"})
+	}
 	return ways
 }
 

@@ -29,6 +29,8 @@ func (s *Server) Routes() chi.Router {
 		r.Post("/sign-in", s.public(s.askForCode))
 		r.Get("/sign-in/code", s.public(s.showCode))
 		r.Post("/sign-in/code", s.public(s.tryCode))
+		r.Post(providerPath+"{ods}", s.public(s.departToProvider))
+		r.Get(providerCallback, s.public(s.returnFromProvider))
 		r.Post("/sign-out", s.public(s.signOut))
 		r.Get("/sessions", s.person(s.showSessions))
 		r.Post("/sessions/end", s.person(s.endSessions))
@@ -60,6 +62,9 @@ func (s *Server) trustRoutes(r chi.Router) {
 	r.Get("/", s.trust(s.showTrust))
 	r.Get("/audit", s.trust(s.showAudit))
 	r.Get("/audit.csv", s.trust(s.exportAudit))
+	r.Get("/sign-in", s.person(s.showProvider))
+	r.Post("/sign-in", s.person(s.setProvider))
+	r.Post("/sign-in/remove", s.person(s.endProvider))
 	r.Get("/rounds/new", s.trust(s.newRound))
 	r.Post("/rounds", s.trust(s.createRound))
 	r.Route("/rounds/{round}", func(r chi.Router) {

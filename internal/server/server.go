@@ -34,6 +34,9 @@ type Options struct {
 	ProxyHeader string
 
 	LettersWait bool // there is no mail server
+
+	// Provider signs in the people of trusts without a provider of their own.
+	Provider store.Provider
 }
 
 // Server answers requests. It is made once, by [New].
@@ -50,6 +53,8 @@ type Server struct {
 	reports  *reportCache
 	asked    askedCache
 	metrics  *Metrics
+	provider store.Provider // the program's own; without an issuer there is none
+	idp      *providers
 
 	lettersWait bool
 }
@@ -62,6 +67,7 @@ func New(o Options) *Server {
 	s := &Server{
 		db: o.DB, log: o.Log, now: o.Now, origin: o.Origin, secure: strings.HasPrefix(o.Origin, "https://"), demo: o.Demo,
 		metrics: o.Measured, reports: newReportCache(reportMemory),
+		provider: o.Provider, idp: newProviders(originOnLoopback(o.Origin)),
 		stays: o.DB.SessionStore(o.Now), proxy: o.ProxyHeader, lettersWait: o.LettersWait,
 	}
 	s.sessions = scs.New()

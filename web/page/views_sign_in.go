@@ -21,6 +21,8 @@ type CodeView struct {
 	To      string
 	Code    nhsuk.Field
 	Minutes int // how long a code works
+
+	Provider string // address of the trust's own sign-in, "" for none
 }
 
 // SessionsView lists where somebody is signed in.
