@@ -6,9 +6,9 @@ import { draft } from "../support/lead.js";
 import { OURS } from "../support/places.js";
 import { test, expect, refused } from "../support/test.js";
 
-for (const [how, options, key] of [
-  ["with script", {}, "facilitator"],
-  ["without script", { javaScriptEnabled: false }, "regional"],
+for (const [how, options, key, name] of [
+  ["with script", {}, "facilitator", "Miriam Adeyemi"],
+  ["without script", { javaScriptEnabled: false }, "regional", "Farah Siddiqui"],
 ]) {
   test(`a code is asked for, ${how}`, async ({ somebody, ground, watch }) => {
     watch.tolerate(refused(422));
@@ -34,6 +34,22 @@ for (const [how, options, key] of [
     await expect(page).toHaveTitle(/^Check your email/);
     await page.getByRole("link", { name: "Use another address" }).first().click();
     await expect(page.getByLabel("Your email address")).toHaveValue("");
+  });
+
+  test(`a code leads to the page that was asked for, ${how}`, async ({ somebody, ground }) => {
+    const page = await somebody(null, options);
+    await page.goto(`${ground.closed}/report`);
+    await page.getByLabel("Your email address").fill(`${key}@octant.example`);
+    await page.getByRole("button", { name: "Email me a code" }).click();
+    await page.getByRole("link", { name: "read the email here" }).click();
+    const letter = page.getByRole("listitem").filter({ hasText: name });
+    await letter.getByRole("link", { name: "Your sign-in code" }).first().click();
+    const [code] = (await page.getByRole("main").innerText()).match(/\b\d{6}\b/);
+    await page.goto("/sign-in/code");
+    await page.getByLabel("Code", { exact: true }).fill(code);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await expect(page).toHaveURL(/\/report$/);
+    await expect(page.getByRole("heading", { level: 1 })).not.toHaveText("Sign in");
   });
 
   test(`somebody signs out elsewhere and everywhere, ${how}`, async ({ somebody }) => {
