@@ -247,3 +247,15 @@ func (l *Line) addLoose(cells []string) {
 		l.setTitle(strings.Join(titles, ", "))
 	}
 }
+
+// TypedLine is a line whose fields came one by one, from a form.
+func TypedLine(number int, name, email, title string, side Side) Line {
+	l := Line{Number: number}
+	l.setName(name)
+	l.setEmail(email)
+	l.setTitle(title)
+	if side.Valid() {
+		l.Side = side
+	}
+	return l
+}

@@ -41,7 +41,7 @@ func TestDoors(t *testing.T) {
 			return nil
 		}
 		knocked++
-		path := strings.NewReplacer("{ods}", home.ODS, "{round}", round.String(), "{key}", "1.1", "{chart}", "profile").Replace(route)
+		path := strings.NewReplacer("{ods}", home.ODS, "{round}", round.String(), "{key}", "1.1", "{chart}", "profile", "{person}", home.Members[0].String()).Replace(route)
 		nobody := s.nobody().do(method, path, "choice=3", nil)
 		if method == http.MethodGet && nobody.status != http.StatusSeeOther || method != http.MethodGet && nobody.status != http.StatusUnauthorized {
 			t.Errorf("%s as nobody: %d", nobody.what, nobody.status)
@@ -103,6 +103,15 @@ func TestRoles(t *testing.T) {
 	}{
 		{"/trusts/" + b.ODS, "lead chair facilitator member observer viewer", 0},
 		{"/trusts/" + b.ODS + "/rounds/new", "lead", http.StatusForbidden},
+		{"/trusts/" + b.ODS + "/access", "lead chair facilitator member observer viewer", 0},
+		{"/trusts/" + b.ODS + "/people", "lead", http.StatusForbidden},
+		{"/trusts/" + b.ODS + "/people/add", "lead", http.StatusForbidden},
+		{"/trusts/" + b.ODS + "/people/add/one", "lead", http.StatusForbidden},
+		{"/trusts/" + b.ODS + "/people/template.csv", "lead", http.StatusForbidden},
+		{"/trusts/" + b.ODS + "/people/" + b.Members[0].String(), "lead", http.StatusForbidden},
+		{"/trusts/" + b.ODS + "/people/" + b.Members[0].String() + "/edit", "lead", http.StatusForbidden},
+		{"/trusts/" + b.ODS + "/people/" + b.Members[0].String() + "/grant", "lead", http.StatusForbidden},
+		{"/trusts/" + b.ODS + "/people/" + b.Members[0].String() + "/end", "lead", http.StatusForbidden},
 		{closedPath + "/report", "lead chair facilitator member observer viewer", 0},
 		{closedPath + "/report.json", "lead chair facilitator member observer viewer", 0},
 		{closedPath + "/report.csv", "lead chair facilitator member observer viewer", 0},

@@ -174,6 +174,10 @@ func (s *Server) showTrust(w http.ResponseWriter, r *http.Request, t *store.Trus
 // waysOf are the trust's pages beside its rounds that this person may see.
 func waysOf(t *store.Trust) []page.Link {
 	var ways []page.Link
+	if t.May(access.ManagePeople) {
+		ways = append(ways, page.Link{Href: "/trusts/" + t.ODS + "/people", Text: "People and their roles"})
+	}
+	ways = append(ways, page.Link{Href: "/trusts/" + t.ODS + "/access", Text: "Who can see what"})
 	if t.May(access.ReadAudit) {
 		ways = append(ways, page.Link{Href: "/trusts/" + t.ODS + "/audit", Text: "Record of what was done"})
 	}

@@ -65,6 +65,7 @@ func (s *Server) trustRoutes(r chi.Router) {
 	r.Get("/sign-in", s.person(s.showProvider))
 	r.Post("/sign-in", s.person(s.setProvider))
 	r.Post("/sign-in/remove", s.person(s.endProvider))
+	s.peopleRoutes(r)
 	r.Get("/rounds/new", s.trust(s.newRound))
 	r.Post("/rounds", s.trust(s.createRound))
 	r.Route("/rounds/{round}", func(r chi.Router) {
