@@ -167,7 +167,7 @@ func commentsRules(v CommentsView) templ.Component {
 			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<ul class=\"nhsuk-list nhsuk-list--bullet\"><li>They are in a random order, other for each question. They have no date, and do not say whether an executive or a non-executive wrote them.</li><li>They show only for questions to which ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<ul class=\"nhsuk-list nhsuk-list--bullet\"><li>They are in a random order, a different one for each question. They have no date, and do not say whether an executive or a non-executive wrote them.</li><li>They show only for questions to which ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
