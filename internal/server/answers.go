@@ -186,7 +186,11 @@ func (s *Server) showUnsaved(w http.ResponseWriter, r *http.Request, person uuid
 			Path: roundPath(t, sheet.Round.ID), Question: q, Kept: stale.Current, Typed: p.answer, Check: p.check,
 		}))
 	case errors.Is(cause, assessment.ErrNotOpen) && wantsJSON(r):
-		writeJSON(w, http.StatusConflict, problemJSON{Message: "This round has closed. What you saved before is kept.", Page: r.URL.Path})
+		says := "This round has closed."
+		if ended, ok := errors.AsType[*store.EndedError](cause); ok {
+			says = "Your time to answer ended on " + page.Day(ended.LastDay) + "."
+		}
+		writeJSON(w, http.StatusConflict, problemJSON{Message: says + " What you saved before is kept.", Page: r.URL.Path})
 		return nil
 	case errors.Is(cause, assessment.ErrNotOpen):
 		t, sheet, err := s.sheetOf(r, person)
@@ -194,7 +198,7 @@ func (s *Server) showUnsaved(w http.ResponseWriter, r *http.Request, person uuid
 			return err
 		}
 		v := s.questionView(r, t, sheet, p.answer.Question)
-		v.Closed, v.Refused = true, &p.answer
+		v.Closed, v.Ended, v.Refused = true, s.ended(sheet.Sheet), &p.answer
 		return s.render(w, r, http.StatusConflict, page.Question(v))
 	}
 	return cause
@@ -221,6 +225,9 @@ func (s *Server) showQuestion(w http.ResponseWriter, r *http.Request, t *store.T
 	}
 	if sheet.Round.State == assessment.Draft {
 		return see(w, r, roundPath(t, sheet.Round.ID))
+	}
+	if !s.ended(sheet.Sheet).IsZero() {
+		return see(w, r, roundPath(t, sheet.Round.ID)+"/answers")
 	}
 	v := s.questionView(r, t, sheet, key)
 	v.Check = r.URL.Query().Get("check") == "1"

@@ -38,7 +38,7 @@ func (s *Server) showHome(w http.ResponseWriter, r *http.Request) error {
 	for _, c := range cards {
 		v.Trusts = append(v.Trusts, page.TrustCard{Name: c.Name, ODS: c.ODS, Kind: c.Kind, Href: "/trusts/" + c.ODS, Roles: roleWords(c.Roles)})
 		for _, round := range c.Open {
-			if round.Finished {
+			if round.Finished || round.ByClock && assessment.Today(s.now()).After(round.ClosesOn) {
 				continue
 			}
 			v.Waiting = append(v.Waiting, page.Waiting{

@@ -201,9 +201,16 @@ func (s *Server) managed(r *http.Request, t *store.Trust) (assessment.Round, err
 
 // What the manage page says has just been done.
 var notices = map[string]string{
-	"people": "The list of people who are asked has been saved.",
-	"open":   "The round is open. Everybody who is asked can answer now.",
-	"closed": "The round is closed and its report is ready.",
+	"people":      "The list of people who are asked has been saved.",
+	"open":        "The round is open. Everybody who is asked can answer now.",
+	"closed":      "The round is closed and its report is ready.",
+	"timed":       "The round will open by itself.",
+	"untimed":     "The round will not open by itself.",
+	"closing-day": "The closing day has been put off.",
+	"time":        "The person has more time.",
+	"time-ended":  "The extra time has been taken back.",
+	"away":        "The person is marked as away and gets no reminders.",
+	"back":        "The person is marked as back.",
 }
 
 // manageRound is how a round stands: who is still to finish, never what anybody
@@ -233,7 +240,7 @@ func (s *Server) showManage(w http.ResponseWriter, r *http.Request, status int, 
 		Error: fault, Notice: notices[r.URL.Query().Get("done")],
 	}
 	for _, p := range people {
-		v.Asked = append(v.Asked, page.AskedPerson{Name: p.Name, Title: p.Title, Side: p.Side, Finished: p.Finished})
+		v.Asked = append(v.Asked, askedPerson(p))
 	}
 	if err := s.addPaper(r, t, &v, people); err != nil {
 		return err
@@ -324,6 +331,8 @@ func (s *Server) openRound(w http.ResponseWriter, r *http.Request, t *store.Trus
 	switch err := t.OpenRound(r.Context(), round.ID, s.now()); {
 	case errors.Is(err, assessment.ErrTooFew):
 		return s.showManage(w, r, http.StatusUnprocessableEntity, t, "Choose at least five people to ask before you open the round")
+	case errors.Is(err, assessment.ErrPast):
+		return s.showManage(w, r, http.StatusUnprocessableEntity, t, "The last day to answer is over. Change the dates before you open the round")
 	case errors.Is(err, assessment.ErrNotDraft):
 		return see(w, r, roundPath(t, round.ID)+"/manage") // somebody else has just done it
 	case err != nil:

@@ -17,6 +17,7 @@ import (
 	"octant/internal/maturity"
 	"octant/internal/questionnaire"
 	"octant/internal/store"
+	"octant/web/chart"
 	"octant/web/page"
 )
 
@@ -42,6 +43,9 @@ func (s *Server) sheetIn(r *http.Request, t *store.Trust) (sheet, error) {
 	v, err := questionnaire.Load(kept.Round.Questionnaire)
 	if err != nil {
 		return sheet{}, fmt.Errorf("server: sheet: %w", err)
+	}
+	if kept.Round.State != assessment.Closed {
+		kept.Round.ClosesOn = kept.LastDay // to this person, the round ends with their own last day
 	}
 	return sheet{kept, v}, nil
 }
@@ -130,6 +134,9 @@ func (s *Server) showStart(w http.ResponseWriter, r *http.Request, t *store.Trus
 		return err
 	}
 	path := roundPath(t, id)
+	if !s.ended(k.Sheet).IsZero() {
+		return see(w, r, path+"/answers")
+	}
 	v := page.StartView{Frame: s.frame(r), Round: k.Round, Version: k.version, Path: path, Sent: k.Response.Submitted}
 	for _, q := range k.version.Questions(k.Round.Form) {
 		v.Total++
@@ -167,6 +174,9 @@ func (s *Server) showTasks(w http.ResponseWriter, r *http.Request, t *store.Trus
 	path := roundPath(t, k.Round.ID)
 	if k.Round.State == assessment.Draft {
 		return see(w, r, path)
+	}
+	if !s.ended(k.Sheet).IsZero() {
+		return see(w, r, path+"/answers")
 	}
 	v := page.TasksView{
 		Frame: s.frame(r), Round: k.Round, Path: path, Sent: k.Response.Submitted,
@@ -216,7 +226,7 @@ func (s *Server) checkAnswers(w http.ResponseWriter, r *http.Request, t *store.T
 
 func (s *Server) checkView(r *http.Request, t *store.Trust, k sheet) page.CheckView {
 	path := roundPath(t, k.Round.ID)
-	v := page.CheckView{Frame: s.frame(r), Round: k.Round, Version: k.version, Path: path, Sent: k.Response.Submitted}
+	v := page.CheckView{Frame: s.frame(r), Round: k.Round, Version: k.version, Path: path, Sent: k.Response.Submitted, Ended: s.ended(k.Sheet)}
 	for _, e := range k.version.Elements {
 		ce := page.CheckElement{Title: e.Title}
 		for _, q := range e.Questions {
@@ -225,7 +235,7 @@ func (s *Server) checkView(r *http.Request, t *store.Trust, k sheet) page.CheckV
 			}
 			a := k.Response.Answers[q.Key]
 			row := page.CheckRow{Question: q, Answer: a, AnswerText: page.ChoiceText(q, a.Choice)}
-			if k.Round.State == assessment.Open {
+			if k.Round.State == assessment.Open && v.Ended.IsZero() {
 				row.Change = path + "/questions/" + q.Key + "?check=1"
 			}
 			if a.Choice == assessment.NotAnswered {
@@ -253,6 +263,9 @@ func (s *Server) submitAnswers(w http.ResponseWriter, r *http.Request, t *store.
 		return err
 	}
 	v := s.checkView(r, t, k)
+	if !v.Ended.IsZero() {
+		return closedMeanwhile(&store.EndedError{LastDay: v.Ended})
+	}
 	switch {
 	case len(k.Response.Answers) == 0:
 		v.Error = "Answer at least one question before you submit"
@@ -270,6 +283,9 @@ func (s *Server) submitAnswers(w http.ResponseWriter, r *http.Request, t *store.
 
 // closedMeanwhile says in words what a round that has closed refuses.
 func closedMeanwhile(err error) error {
+	if ended, ok := errors.AsType[*store.EndedError](err); ok {
+		return refusal{http.StatusConflict, "Your time to answer has ended", "Your last day was " + page.Day(ended.LastDay) + ". What you saved is kept, and you can still read it."}
+	}
 	if isClosed(err) {
 		return refusal{http.StatusConflict, "This round has closed", "No more answers can be counted in. What you saved is kept, and you can still read it."}
 	}
@@ -310,17 +326,9 @@ func (s *Server) downloadAnswers(w http.ResponseWriter, r *http.Request, t *stor
 		if el, ok := k.version.Element(q.Element); ok {
 			e = el.Title
 		}
-		rows = append(rows, []string{q.Key, e, q.Text, page.ChoiceText(q, a.Choice), harmless(a.Comment), harmless(a.Evidence)})
+		rows = append(rows, []string{q.Key, e, q.Text, page.ChoiceText(q, a.Choice), chart.Harmless(a.Comment), chart.Harmless(a.Evidence)})
 	}
 	return out.WriteAll(rows)
-}
-
-// harmless keeps a spreadsheet from taking a person's words for a formula.
-func harmless(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }
 
 // attach makes the browser keep what follows as a file.

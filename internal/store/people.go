@@ -33,8 +33,9 @@ type TrustCard struct {
 type OpenRound struct {
 	ID       uuid.UUID
 	Title    string
-	ClosesOn time.Time
+	ClosesOn time.Time // this person's last day
 	Finished bool // the person has submitted
+	ByClock  bool // the last day is kept to
 }
 
 // Trusts lists the trusts that the person belongs to, by name. However many
@@ -69,10 +70,10 @@ func (db *DB) addOpenRounds(ctx context.Context, person uuid.UUID, cards []Trust
 		}
 		b.Queue(bind, c.ODS)
 		b.Queue(`
-			SELECT r.id, r.title, r.closes_on, i.finished
+			SELECT r.id, r.title, greatest(r.closes_on, i.extended_to) AS last_day, i.finished, r.by_clock
 			FROM rounds r JOIN invitations i ON i.ods = r.ods AND i.round_id = r.id
 			WHERE r.ods = $1 AND i.person_id = $2 AND r.state = 'open' AND NOT i.on_paper
-			ORDER BY r.closes_on, r.id`, c.ODS, person).
+			ORDER BY last_day, r.id`, c.ODS, person).
 			Query(func(rows pgx.Rows) (err error) {
 				c.Open, err = pgx.CollectRows(rows, pgx.RowToStructByPos[OpenRound])
 				return err

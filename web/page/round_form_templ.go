@@ -124,11 +124,11 @@ func RoundForm(v RoundFormView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = nhsuk.DateInput(dateField(v.Opens, "For example, 2 3 2027. Nothing happens by itself: you open the round.")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = nhsuk.DateInput(dateField(v.Opens, "For example, 2 3 2027. You open the round, or let it open by itself that morning.")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = nhsuk.DateInput(dateField(v.Closes, "For example, 27 3 2027. People are told this day. You close the round.")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = nhsuk.DateInput(dateField(v.Closes, "For example, 27 3 2027. People can answer until the end of this day. Then the round closes by itself.")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -11,6 +11,7 @@ import (
 	"octant/internal/assessment"
 	"octant/internal/maturity"
 	"octant/internal/questionnaire"
+	"octant/web/nhsuk"
 	"octant/web/page"
 )
 
@@ -53,11 +54,15 @@ func answerScreens(t *testing.T) map[string]templ.Component {
 		"check":           page.Check(check(t, 0)),
 		"check missing":   page.Check(with(check(t, 3), func(v *page.CheckView) { v.Error = "Answer the questions left" })),
 		"check sent":      page.Check(with(check(t, 1), func(v *page.CheckView) { v.Sent = true })),
-		"check closed":    page.Check(with(check(t, 1), func(v *page.CheckView) { v.Round = round(assessment.Closed) })),
-		"sent":            page.Sent(page.SentView{Frame: frame(), Round: round(assessment.Open), Path: path}),
-		"sent with time":  page.Sent(page.SentView{Frame: frame(), Round: round(assessment.Open), Path: path, At: noon}),
-		"mine":            page.Mine(mine(t, report(t, questionnaire.Core, 12, 14, "spread"))),
-		"mine hidden":     page.Mine(mine(t, report(t, questionnaire.Core, 4, 14, "spread"))),
+		"check ended":     page.Check(with(check(t, 1), func(v *page.CheckView) { v.Ended = noon.AddDate(0, 0, -1) })),
+		"question ended": page.Question(with(question(t), func(v *page.QuestionView) {
+			v.Closed, v.Ended, v.Answer, v.Refused = true, noon.AddDate(0, 0, -1), given(2), &refused
+		})),
+		"check closed":   page.Check(with(check(t, 1), func(v *page.CheckView) { v.Round = round(assessment.Closed) })),
+		"sent":           page.Sent(page.SentView{Frame: frame(), Round: round(assessment.Open), Path: path}),
+		"sent with time": page.Sent(page.SentView{Frame: frame(), Round: round(assessment.Open), Path: path, At: noon}),
+		"mine":           page.Mine(mine(t, report(t, questionnaire.Core, 12, 14, "spread"))),
+		"mine hidden":    page.Mine(mine(t, report(t, questionnaire.Core, 4, 14, "spread"))),
 	}
 }
 
@@ -78,14 +83,34 @@ func leadScreens(t *testing.T) map[string]templ.Component {
 	t.Helper()
 	closing := page.CloseView{Frame: frame(), Round: round(assessment.Open), Path: path}
 	return map[string]templ.Component{
-		"round form":         page.RoundForm(roundForm(t, false)),
-		"round form wrong":   page.RoundForm(roundForm(t, true)),
-		"round form old":     page.RoundForm(with(roundForm(t, false), func(v *page.RoundFormView) { v.New = false })),
-		"manage draft":       page.Manage(manage(assessment.Draft, 13)),
-		"manage too few":     page.Manage(with(manage(assessment.Draft, 1), func(v *page.ManageView) { v.Error = "Choose at least five people" })),
-		"manage nobody":      page.Manage(manage(assessment.Draft, 0)),
-		"manage open":        page.Manage(with(manage(assessment.Open, 13), func(v *page.ManageView) { v.Notice = "The round is open." })),
-		"manage all done":    page.Manage(with(manage(assessment.Open, 6), func(v *page.ManageView) { v.Asked = v.Asked[:3] })),
+		"round form":       page.RoundForm(roundForm(t, false)),
+		"round form wrong": page.RoundForm(roundForm(t, true)),
+		"round form old":   page.RoundForm(with(roundForm(t, false), func(v *page.RoundFormView) { v.New = false })),
+		"manage draft":     page.Manage(manage(assessment.Draft, 13)),
+		"manage too few":   page.Manage(with(manage(assessment.Draft, 1), func(v *page.ManageView) { v.Error = "Choose at least five people" })),
+		"manage nobody":    page.Manage(manage(assessment.Draft, 0)),
+		"manage open":      page.Manage(with(manage(assessment.Open, 13), func(v *page.ManageView) { v.Notice = "The round is open." })),
+		"manage all done":  page.Manage(with(manage(assessment.Open, 6), func(v *page.ManageView) { v.Asked = v.Asked[:3] })),
+		"manage timed": page.Manage(with(manage(assessment.Draft, 13), func(v *page.ManageView) {
+			v.Round.ByClock, v.Round.OpensOn, v.Round.ClosesOn = true, noon.AddDate(0, 0, 4), noon.AddDate(0, 0, 14)
+		})),
+		"manage timed, too few": page.Manage(with(manage(assessment.Draft, 3), func(v *page.ManageView) {
+			v.Round.ByClock, v.Round.OpensOn = true, noon.AddDate(0, 0, 4)
+		})),
+		"manage to be timed": page.Manage(with(manage(assessment.Draft, 13), func(v *page.ManageView) { v.Round.OpensOn = noon.AddDate(0, 0, 4) })),
+		"manage over":        page.Manage(with(manage(assessment.Draft, 13), func(v *page.ManageView) { v.Round.ClosesOn = noon.AddDate(0, 0, -2) })),
+		"manage by clock": page.Manage(with(manage(assessment.Open, 13), func(v *page.ManageView) {
+			v.Round.ByClock, v.Round.ExtendedTo = true, v.Round.ClosesOn.AddDate(0, 0, 3)
+			v.Asked[12].Away, v.Asked[11].Until = true, v.Round.ExtendedTo
+		})),
+		"closing day":       page.ClosingDay(page.ClosingDayView{Frame: frame(), Round: round(assessment.Open), Path: path, Day: newDay("")}),
+		"closing day wrong": page.ClosingDay(page.ClosingDayView{Frame: frame(), Round: round(assessment.Open), Path: path, Day: newDay("Enter a day")}),
+		"more time":         page.MoreTime(moreTime(func(*page.MoreTimeView) {})),
+		"more time wrong":   page.MoreTime(moreTime(func(v *page.MoreTimeView) { v.Day = newDay("Enter a day") })),
+		"more time given": page.MoreTime(moreTime(func(v *page.MoreTimeView) {
+			v.Person.Until, v.Person.Away = v.Round.LatestExtension(), true
+		})),
+		"more time by hand":  page.MoreTime(moreTime(func(v *page.MoreTimeView) { v.Round.ByClock = false })),
 		"manage closed":      page.Manage(manage(assessment.Closed, 13)),
 		"manage, looking on": page.Manage(with(manage(assessment.Open, 13), func(v *page.ManageView) { v.MayManage = false })),
 		"people":             page.People(candidates(12)),
@@ -99,6 +124,19 @@ func leadScreens(t *testing.T) map[string]templ.Component {
 		"close":       page.Close(closing),
 		"close wrong": page.Close(with(closing, func(v *page.CloseView) { v.Error, v.Round.Finished = "Confirm it", 2 })),
 	}
+}
+
+// newDay asks for a new last day.
+func newDay(wrong string) nhsuk.DateField {
+	return nhsuk.DateField{Name: "closes", Label: "New last day to answer", Error: wrong}
+}
+
+func moreTime(change func(*page.MoreTimeView)) page.MoreTimeView {
+	v := page.MoreTimeView{Frame: frame(), Round: round(assessment.Open), Path: path, Day: newDay("")}
+	v.Round.ByClock = true
+	v.Person = page.AskedPerson{ID: "p", Name: "Bo Li", Title: "Chief nurse"}
+	change(&v)
+	return v
 }
 
 func reportScreens(t *testing.T) map[string]templ.Component {
@@ -268,7 +306,7 @@ func nothingInline(t *testing.T, doc *goquery.Document) {
 func TestFormsWrongNameTheirFieldsInPageOrder(t *testing.T) {
 	t.Parallel()
 	all := screens(t)
-	for name, want := range map[string]int{"question wrong": 3, "check missing": 1, "round form wrong": 4, "people wrong": 1, "close wrong": 1} {
+	for name, want := range map[string]int{"question wrong": 3, "check missing": 1, "round form wrong": 4, "people wrong": 1, "close wrong": 1, "closing day wrong": 1, "more time wrong": 1} {
 		doc := read(t, all[name])
 		links := doc.Find(".nhsuk-error-summary a")
 		if links.Length() != want {

@@ -392,9 +392,15 @@ func (r RoundRow) links() []Link {
 func roundDates(r assessment.Round) string {
 	switch r.State {
 	case assessment.Open:
+		if r.ByClock {
+			return "Opened on " + Day(r.OpenedAt) + ", closes at the end of " + Day(r.ClosesOn)
+		}
 		return "Opened on " + Day(r.OpenedAt) + ", planned to close on " + Day(r.ClosesOn)
 	case assessment.Closed:
 		return "Closed on " + Day(r.ClosedAt)
+	}
+	if r.ByClock {
+		return "Opens by itself on " + opening(r)
 	}
 	return "Planned to open on " + Day(r.OpensOn)
 }

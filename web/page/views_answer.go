@@ -59,7 +59,8 @@ type QuestionView struct {
 	Answer   assessment.Answer
 	Check    bool // came from "check your answers": Continue goes back there
 	Errors   QuestionErrors
-	Closed   bool // the round closed meanwhile: shown, not to be changed
+	Closed   bool      // the round closed meanwhile: shown, not to be changed
+	Ended    time.Time // only this person's time did: their last day, else zero
 	// LastSaved is when this person's newest answer to any question was kept,
 	// shown as "Saved at 14:03"; zero when nothing was.
 	LastSaved time.Time
@@ -93,6 +94,7 @@ type StaleView struct {
 // CheckView is "check your answers", and the same answers after submitting.
 type CheckView struct {
 	Frame
+	Ended    time.Time // last day of somebody whose time is over while the round is open, else zero
 	Round    assessment.Round
 	Version  *questionnaire.Version
 	Path     string

@@ -1,6 +1,8 @@
 package page
 
 import (
+	"time"
+
 	"octant/internal/assessment"
 	"octant/internal/maturity"
 	"octant/internal/questionnaire"
@@ -101,10 +103,13 @@ type ManageView struct {
 type AskedPerson struct {
 	OnPaper bool // it is not known whether they have finished
 
+	ID       string
 	Name     string
 	Title    string
 	Side     assessment.Side
 	Finished bool
+	Away     bool      // gets no reminders
+	Until    time.Time // a last day of their own, zero for the round's
 }
 
 // PeopleView chooses who is asked.

@@ -1,16 +1,18 @@
 // The lead makes a round: what it is called, who is asked, and opening it.
 
+import { inDays } from "../support/lead.js";
 import { OURS } from "../support/places.js";
 import { test, expect, refused } from "../support/test.js";
 
 async function fill(page, title) {
   await page.getByLabel("Title", { exact: true }).fill(title);
   await page.getByRole("radio", { name: /Short form/ }).check();
-  for (const [which, day] of [["When you plan to open it", "1"], ["When you plan to close it", "31"]]) {
+  for (const [which, days] of [["When you plan to open it", 3], ["When you plan to close it", 30]]) {
     const date = page.getByRole("group", { name: which });
-    await date.getByLabel("Day").fill(day);
-    await date.getByLabel("Month").fill("12");
-    await date.getByLabel("Year").fill("2026");
+    const on = inDays(days);
+    await date.getByLabel("Day").fill(String(on.getUTCDate()));
+    await date.getByLabel("Month").fill(String(on.getUTCMonth() + 1));
+    await date.getByLabel("Year").fill(String(on.getUTCFullYear()));
   }
 }
 
@@ -28,7 +30,7 @@ test("a lead makes a round, asks five people and opens it", async ({ somebody, g
   for (let i = 0; i < 4; i++) await people.nth(i).check();
   await page.getByRole("button", { name: "Save who is asked" }).click();
   await expect(page.getByText("4 people have been chosen so far")).toBeVisible();
-  await expect(page.getByRole("button", { name: "Open the round" })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Open it now" })).toHaveCount(0);
   const round = new URL(page.url()).pathname.replace("/manage", "");
   const early = await page.request.post(`${round}/open`, { form: {} });
   expect(early.status()).toBe(422);
@@ -37,8 +39,12 @@ test("a lead makes a round, asks five people and opens it", async ({ somebody, g
   await page.getByRole("button", { name: "Choose who is asked" }).click();
   await people.nth(4).check();
   await page.getByRole("button", { name: "Save who is asked" }).click();
-  await page.getByRole("button", { name: "Open the round" }).click();
+  await page.getByRole("button", { name: /^Open it by itself on .* at 8am$/ }).click();
+  await expect(page.getByText(/The round opens by itself on/)).toBeVisible();
+  await page.getByRole("button", { name: "Do not open it by itself" }).click();
+  await page.getByRole("button", { name: "Open it now" }).click();
   await expect(page.getByText("The round is open")).toBeVisible();
+  await expect(page.getByText(/The round closes by itself at the end of/)).toBeVisible();
   await expect(page.getByRole("heading", { name: "0 of 5 have answered" })).toBeVisible();
   await expect(page.getByRole("heading", { name: "Still to finish" })).toBeVisible();
 });

@@ -3,16 +3,14 @@
 
 import { OURS } from "./places.js";
 
-const round = {
-  title: `A round ${OURS}`,
-  form: "core",
-  "opens-day": "1",
-  "opens-month": "12",
-  "opens-year": "2026",
-  "closes-day": "31",
-  "closes-month": "12",
-  "closes-year": "2026",
-};
+// inDays is the day so many days from now.
+export const inDays = (days) => new Date(Date.now() + days * 24 * 60 * 60 * 1000);
+
+function date(name, day) {
+  return { [`${name}-day`]: String(day.getUTCDate()), [`${name}-month`]: String(day.getUTCMonth() + 1), [`${name}-year`]: String(day.getUTCFullYear()) };
+}
+
+const round = { title: `A round ${OURS}`, form: "core", ...date("opens", inDays(3)), ...date("closes", inDays(30)) };
 
 async function post(page, path, form) {
   const response = await page.request.post(path, { form, maxRedirects: 0 });
