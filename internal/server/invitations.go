@@ -156,7 +156,7 @@ func (s *Server) signInByLetter(w http.ResponseWriter, r *http.Request) error {
 	}
 	in, err := s.db.EnterByCode(r.Context(), typed)
 	if errors.Is(err, store.ErrNotFound) {
-		s.sessions.Put(r.Context(), sessionLetter, true)
+		s.sessions.Put(r.Context(), sessionLetter, "tried")
 		return s.refuseLetter(w, r, typed, saysNoSuchCode)
 	}
 	if err != nil {

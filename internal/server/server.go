@@ -34,6 +34,7 @@ type Options struct {
 	ProxyHeader string
 
 	LettersWait bool // there is no mail server
+	Embedded    bool // the database is one that the program started for itself
 
 	// Provider signs in the people of trusts without a provider of their own.
 	Provider store.Provider
@@ -50,13 +51,14 @@ type Server struct {
 	origin   string
 	secure   bool
 	demo     bool
-	reports  *reportCache
-	asked    askedCache
-	metrics  *Metrics
-	provider store.Provider // the program's own; without an issuer there is none
-	idp      *providers
+	embedded bool // the database is one that the program started for itself
 
 	lettersWait bool
+	provider    store.Provider // the program's own; without an issuer there is none
+	idp         *providers
+	reports     *reportCache
+	asked       askedCache
+	metrics     *Metrics
 }
 
 // Every request that reaches the database has this long.
@@ -66,14 +68,15 @@ const patience = 10 * time.Second
 func New(o Options) *Server {
 	s := &Server{
 		db: o.DB, log: o.Log, now: o.Now, origin: o.Origin, secure: strings.HasPrefix(o.Origin, "https://"), demo: o.Demo,
-		metrics: o.Measured, reports: newReportCache(reportMemory),
-		provider: o.Provider, idp: newProviders(originOnLoopback(o.Origin)),
-		stays: o.DB.SessionStore(o.Now), proxy: o.ProxyHeader, lettersWait: o.LettersWait,
+		embedded: o.Embedded, metrics: o.Measured, reports: newReportCache(reportMemory),
+		stays: o.DB.SessionStore(o.Now), proxy: o.ProxyHeader,
+		lettersWait: o.LettersWait, provider: o.Provider, idp: newProviders(originOnLoopback(o.Origin)),
 	}
 	s.sessions = scs.New()
 	s.sessions.Store = s.stays
 	s.sessions.Lifetime = time.Hour // of somebody who has not signed in; see signIn for the others
 	s.sessions.HashTokenInStore = true
+	s.sessions.Codec = SessionCodec{}
 	s.sessions.Cookie.Name = "octant"
 	s.sessions.Cookie.HttpOnly = true
 	s.sessions.Cookie.SameSite = http.SameSiteLaxMode

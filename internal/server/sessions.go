@@ -19,7 +19,7 @@ const (
 	sessionName   = "name"
 	sessionWay    = "way"   // an access.Way
 	sessionTrust  = "ods"   // the one trust a personal link lets its owner into
-	sessionIdle   = "idle"  // how long it may lie unused, in nanoseconds
+	sessionIdle   = "idle"  // how long it may lie unused, such as "24h0m0s"
 	sessionCode   = "code"  // id of the sign-in code that was asked for
 	sessionEmail  = "email" // the address it was asked for with
 	sessionTo     = "to"    // the page to lead to after sign-in
@@ -41,7 +41,7 @@ func (s *Server) narrow(r *http.Request) (ods string, narrow bool) {
 func (s *Server) keepStay(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		stay, ctx := &visitOf(r).stay, r.Context()
-		stay.Idle = time.Duration(s.sessions.GetInt64(ctx, sessionIdle))
+		stay.Idle, _ = time.ParseDuration(s.sessions.GetString(ctx, sessionIdle)) // none before signing in
 		if stay.Person != uuid.Nil && s.now().Sub(stay.Seen) >= touchInterval {
 			if err := s.stays.Touch(ctx, *stay, s.sessions.Deadline(ctx)); err != nil {
 				s.log.WarnContext(ctx, "session not marked as used", "error", err)

@@ -45,7 +45,7 @@ func (s *Server) signIn(r *http.Request, a arrival) error {
 	s.sessions.Put(ctx, sessionName, a.name)
 	s.sessions.Put(ctx, sessionWay, string(a.way))
 	s.sessions.Put(ctx, sessionTrust, a.ods)
-	s.sessions.Put(ctx, sessionIdle, int64(limit.Idle))
+	s.sessions.Put(ctx, sessionIdle, limit.Idle.String())
 	s.sessions.SetDeadline(ctx, now.Add(limit.Most).UTC())
 	visitOf(r).stay = store.Stay{Person: a.person, Way: a.way, ODS: a.ods, Device: device, Idle: limit.Idle}
 	return nil

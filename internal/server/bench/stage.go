@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"octant/internal/localdb"
+	"octant/internal/server"
 	"octant/internal/store"
 )
 
@@ -170,6 +171,7 @@ func (s *stage) close() (err error) {
 func (w *world) signIn(ctx context.Context, people ...person) ([]string, error) {
 	sm := scs.New()
 	sm.Store, sm.HashTokenInStore, sm.Cookie.Name = w.db.SessionStore(time.Now), true, "octant"
+	sm.Codec = server.SessionCodec{}
 	var cookies []string
 	for _, p := range people {
 		session, err := sm.Load(ctx, "")
