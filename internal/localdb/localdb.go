@@ -213,7 +213,7 @@ func (s *Server) start(ctx context.Context, o Options) error {
 func (s *Server) letGo() {
 	for _, f := range []*os.File{s.users, s.lock} {
 		if f != nil {
-			_ = f.Close() // closing gives up the lock, whatever it answers
+			dropLock(f)
 		}
 	}
 }

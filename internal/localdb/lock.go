@@ -31,3 +31,10 @@ func takeLock(path string, how int) (*os.File, error) {
 	}
 	return nil, err
 }
+
+// dropLock gives a lock up at once. Closing alone would leave it with a child
+// that was being started just then, until that child has its own program.
+func dropLock(f *os.File) {
+	_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN) // closing gives it up too
+	_ = f.Close()                                   // nothing was written to it
+}
