@@ -10,6 +10,8 @@ require (
 	github.com/andybalholm/brotli v1.2.8 // compresses assets when they are built
 	github.com/compose-spec/compose-go/v2 v2.16.2 // a test reads docker-compose.yml as its engine would
 	github.com/coreos/go-oidc/v3 v3.21.0 // discovery of identity providers, their keys and ID tokens
+	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6 // the name and password that the mail server of the tests asks for
+	github.com/emersion/go-smtp v0.25.1 // the mail server that tests send to
 	github.com/evanw/esbuild v0.28.2 // bundles and shrinks scripts when assets are built
 	github.com/go-chi/chi/v5 v5.5.0 // routes
 	github.com/goccy/go-yaml v1.19.2 // reads the questionnaire strictly, with line numbers
@@ -19,6 +21,10 @@ require (
 	github.com/jackc/puddle/v2 v2.2.3 // the name of its error for a closed pool
 	github.com/klauspost/compress v1.20.3 // gzip at a third of the standard library's cost
 	github.com/prometheus/client_golang v1.25.0 // /metrics
+	github.com/riverqueue/river v0.51.0 // jobs that begin in the transaction that causes them: letters, clocks, erasure
+	github.com/riverqueue/river/riverdriver/riverpgxv5 v0.51.0 // runs those jobs on pgx
+	github.com/riverqueue/river/rivertype v0.51.0 // the names of a job's states
+	github.com/wneessen/go-mail v0.8.1 // composes letters, and sends them by SMTP with STARTTLS and authentication
 	golang.org/x/net v0.62.0 // parses HTML where components are held against the design system's examples
 	golang.org/x/oauth2 v0.37.0 // exchanges an identity provider's code, with PKCE
 	golang.org/x/sync v0.24.0 // runs the two listeners as one
@@ -37,8 +43,6 @@ require (
 	github.com/distribution/reference v0.6.0 // indirect
 	github.com/docker/go-connections v0.7.0 // indirect
 	github.com/docker/go-units v0.5.0 // indirect
-	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6 // indirect
-	github.com/emersion/go-smtp v0.25.1 // indirect
 	github.com/fatih/color v1.16.0 // indirect
 	github.com/fsnotify/fsnotify v1.7.0 // indirect
 	github.com/go-jose/go-jose/v4 v4.1.4 // indirect
@@ -55,18 +59,14 @@ require (
 	github.com/prometheus/client_model v0.6.3 // indirect
 	github.com/prometheus/common v0.72.0 // indirect
 	github.com/prometheus/procfs v0.22.0 // indirect
-	github.com/riverqueue/river v0.51.0 // indirect
 	github.com/riverqueue/river/riverdriver v0.51.0 // indirect
-	github.com/riverqueue/river/riverdriver/riverpgxv5 v0.51.0 // indirect
 	github.com/riverqueue/river/rivershared v0.51.0 // indirect
-	github.com/riverqueue/river/rivertype v0.51.0 // indirect
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.1 // indirect
 	github.com/sirupsen/logrus v1.10.1 // indirect
 	github.com/tidwall/gjson v1.20.0 // indirect
 	github.com/tidwall/match v1.2.0 // indirect
 	github.com/tidwall/pretty v1.2.1 // indirect
 	github.com/tidwall/sjson v1.2.5 // indirect
-	github.com/wneessen/go-mail v0.8.1 // indirect
 	github.com/xhit/go-str2duration/v2 v2.1.0 // indirect
 	go.yaml.in/yaml/v4 v4.0.0-rc.4 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
