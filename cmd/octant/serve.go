@@ -59,7 +59,7 @@ func (cmd serveCmd) Run(ctx context.Context, c console, env environment) error {
 	metrics := server.NewMetrics()
 	s := server.New(server.Options{
 		DB: db, Log: log, Now: time.Now, Demo: cmd.Demo, Measured: metrics,
-		Origin: conf.origin(), LettersWait: conf.smtp == nil, ProxyHeader: conf.proxyHeader, Provider: conf.provider,
+		Origin: conf.origin(), Embedded: base.local != nil, LettersWait: conf.smtp == nil, ProxyHeader: conf.proxyHeader, Provider: conf.provider,
 	})
 	return cmd.listen(ctx, c, conf, log, s.Routes(), metrics.Handler())
 }

@@ -179,7 +179,8 @@ func waysOf(t *store.Trust) []page.Link {
 	}
 	ways = append(ways, page.Link{Href: "/trusts/" + t.ODS + "/access", Text: "Who can see what"})
 	if t.May(access.ReadAudit) {
-		ways = append(ways, page.Link{Href: "/trusts/" + t.ODS + "/audit", Text: "Record of what was done"})
+		ways = append(ways, page.Link{Href: "/trusts/" + t.ODS + "/audit", Text: "Record of what was done"},
+			page.Link{Href: dataProtectionPath(t), Text: "Data protection documents"})
 	}
 	if t.May(access.ManagePeople) {
 		ways = append(ways, page.Link{Href: "/trusts/" + t.ODS + "/sign-in", Text: "Sign-in of this trust"})

@@ -474,7 +474,7 @@ func adminLeads(v ListedTrustView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = nhsuk.Button(nhsuk.ButtonOptions{Text: "End the lead of " + l.Name, Variant: nhsuk.Secondary, Small: true}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = nhsuk.Button(nhsuk.ButtonOptions{Text: "End " + l.Name + "’s role as lead", Variant: nhsuk.Secondary, Small: true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -396,7 +396,46 @@ func startPromise() templ.Component {
 			templ_7745c5c3_Var15 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<h2 class=\"nhsuk-heading-m\">Why you are asked</h2><p>Board members often see the same board differently. Your answers, put together with those of your colleagues, show where you agree, where you do not, and what you might do next.</p><h2 class=\"nhsuk-heading-m\">Who sees what</h2><ul class=\"nhsuk-list nhsuk-list--bullet\"><li>You can see and download your own answers.</li><li>Nobody else at your trust can see one person's answers, or who wrote a comment. That includes the round lead, the chair and the chief executive.</li><li>Those who run the round can see who has not yet submitted, so that they can remind people.</li><li>When the round closes, the trust gets one report about the board as a whole. Nothing shows for fewer than 5 people.</li><li>Comments and notes of evidence are not printed in the report. The trust lead, the chair and a facilitator may read those on questions with 8 or more answers, in a random order and without who wrote them.</li></ul><p>Somebody may ask the trust for its report under the Freedom of Information Act, and it may be published. Expect that the report could be read by anybody.</p><h2 class=\"nhsuk-heading-m\">What is kept and when it goes</h2><ul class=\"nhsuk-list nhsuk-list--bullet\"><li>Your answers are kept under a code, apart from your name. The plan is to remove the link between the two 30 days after the trust's next round closes, or after 24 months at most.</li><li>Comments and notes of evidence are kept for 12 months. That is the plan too.</li><li>The trust keeps the report with its board papers.</li></ul><p>Read <a href=\"/privacy\">more about privacy</a> and <a href=\"/method\">how scores are worked out</a>.</p><h2 class=\"nhsuk-heading-m\">Your choice</h2><p>You do not have to answer. You can leave out any question, or select “Rather not say”. Your answers count only once you submit them, and you can change them until the round closes.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<h2 class=\"nhsuk-heading-m\">Why you are asked</h2><p>Board members often see the same board differently. Your answers, put together with those of your colleagues, show where you agree, where you do not, and what you might do next.</p><h2 class=\"nhsuk-heading-m\">Who sees what</h2><ul class=\"nhsuk-list nhsuk-list--bullet\"><li>You can see and download your own answers.</li><li>Nobody else at your trust can see one person's answers, or who wrote a comment. That includes the round lead, the chair and the chief executive.</li><li>Those who run the round can see who has not yet submitted, so that they can remind people.</li><li>When the round closes, the trust gets one report about the board as a whole. Nothing shows for fewer than 5 people.</li><li>Comments and notes of evidence are not printed in the report. The trust lead, the chair and a facilitator may read those on questions with 8 or more answers, in a random order and without who wrote them.</li></ul><p>Somebody may ask the trust for its report under the Freedom of Information Act, and it may be published. Expect that the report could be read by anybody.</p><h2 class=\"nhsuk-heading-m\">What is kept and when it goes</h2><ul class=\"nhsuk-list nhsuk-list--bullet\"><li>Your answers are kept under a code, apart from your name. The link between the two is removed ")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var16 string
+		templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(assessment.LinkDaysAfterNext))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `start.templ`, Line: 87, Col: 144}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, " days after the trust's next round closes, or after ")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var17 string
+		templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(assessment.LinkMonths))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `start.templ`, Line: 87, Col: 235}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, " months at most.</li><li>Comments and notes of evidence are kept for ")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var18 string
+		templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(assessment.CommentMonths))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `start.templ`, Line: 88, Col: 90}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, " months after the round closes.</li><li>The trust keeps the report with its board papers.</li></ul><p>Read <a href=\"/privacy\">more about privacy</a> and <a href=\"/method\">how scores are worked out</a>.</p><h2 class=\"nhsuk-heading-m\">Your choice</h2><p>You do not have to answer. You can leave out any question, or select “Rather not say”. Your answers count only once you submit them, and you can change them until the round closes.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
