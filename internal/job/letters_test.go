@@ -18,7 +18,6 @@ import (
 	"octant/internal/job"
 	"octant/internal/mail"
 	"octant/internal/mail/mailtest"
-	"octant/internal/questionnaire"
 	"octant/internal/store"
 	"octant/internal/store/storetest"
 )
@@ -32,6 +31,7 @@ type office struct {
 	board storetest.Board
 	mail  *mailtest.Server
 	log   *logbook
+	draft uuid.UUID // a round that has not opened, where a test makes one
 }
 
 // logbook keeps what was logged.
@@ -180,7 +180,7 @@ func TestInvitationsGoOut(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, mailtest.Options{StartTLS: true, Account: true})
 	o.work()
-	storetest.OpenRound(t, o.db, o.board, questionnaire.Core)
+	storetest.OpenRound(t, o.db, o.board, "core")
 	o.settled(store.LetterAccepted, storetest.BoardSize)
 	o.onceEach(storetest.BoardSize)
 	o.leaksNothing()
@@ -198,7 +198,7 @@ func TestLettersWaitWithoutAMailServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	storetest.OpenRound(t, o.db, o.board, questionnaire.Core)
+	storetest.OpenRound(t, o.db, o.board, "core")
 	stop()
 	if got := o.states()[store.LetterQueued]; got != storetest.BoardSize {
 		t.Fatalf("%d letters wait, want all", got)
@@ -216,7 +216,7 @@ func TestGreylistedLettersGoAtTheNextTry(t *testing.T) {
 		}
 		return nil
 	}})
-	storetest.OpenRound(t, o.db, o.board, questionnaire.Core)
+	storetest.OpenRound(t, o.db, o.board, "core")
 	o.work()
 	o.settled(store.LetterAccepted, storetest.BoardSize)
 	o.onceEach(storetest.BoardSize)
@@ -233,7 +233,7 @@ func TestRefusedLetterIsShownWithTheServersWords(t *testing.T) {
 		return nil
 	}})
 	refused = o.board.Members[0].String() + "@example.org"
-	r := storetest.OpenRound(t, o.db, o.board, questionnaire.Core)
+	r := storetest.OpenRound(t, o.db, o.board, "core")
 	o.work()
 	o.settled(store.LetterAccepted, storetest.BoardSize-1)
 	o.settled(store.LetterRefused, 1)
@@ -258,7 +258,7 @@ func TestLettersSurviveADeadServer(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, mailtest.Options{})
 	o.mail.Stop()
-	storetest.OpenRound(t, o.db, o.board, questionnaire.Core)
+	storetest.OpenRound(t, o.db, o.board, "core")
 	o.work()
 	o.until("the log says that no server takes letters", func() bool { return strings.Contains(o.log.String(), "no mail server takes letters") })
 	o.until("every letter was tried many times", func() bool {
@@ -290,7 +290,7 @@ func TestLetterLostAfterDataGoesAgainUnderItsName(t *testing.T) {
 		}
 		return nil
 	}})
-	storetest.OpenRound(t, o.db, o.board, questionnaire.Core)
+	storetest.OpenRound(t, o.db, o.board, "core")
 	o.work()
 	o.settled(store.LetterAccepted, storetest.BoardSize)
 	o.onceEach(storetest.BoardSize)
@@ -302,7 +302,7 @@ func TestLetterLostAfterDataGoesAgainUnderItsName(t *testing.T) {
 func TestLetterOfAProgramThatDiedGoesAgainUnderItsName(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, mailtest.Options{})
-	storetest.OpenRound(t, o.db, o.board, questionnaire.Core)
+	storetest.OpenRound(t, o.db, o.board, "core")
 	stop := o.work()
 	o.settled(store.LetterAccepted, storetest.BoardSize)
 	stop()
@@ -345,7 +345,7 @@ func TestReplicasSendEachLetterOnce(t *testing.T) {
 	for range 3 {
 		o.work()
 	}
-	storetest.OpenRound(t, o.db, o.board, questionnaire.Core)
+	storetest.OpenRound(t, o.db, o.board, "core")
 	lead := storetest.Enter(t, o.db, o.board.Lead, o.board.ODS)
 	o.settled(store.LetterAccepted, storetest.BoardSize)
 	o.onceEach(storetest.BoardSize)
@@ -379,7 +379,7 @@ func TestStoppingWaitsForLettersInHand(t *testing.T) {
 		<-goOn
 		return nil
 	}})
-	storetest.OpenRound(t, o.db, o.board, questionnaire.Core)
+	storetest.OpenRound(t, o.db, o.board, "core")
 	stop := o.work()
 	<-began
 	stopped := make(chan struct{})

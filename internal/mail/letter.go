@@ -84,7 +84,7 @@ func (l Letter) words() words {
 	case Reminder:
 		w.Subject = "Reminder: " + round + " at " + trust + " is open until " + day
 		w.Before = []string{
-			"You have not sent your answers to ‘" + round + "’ yet. " + trust + " asks everybody on its board, so that nobody's view is missing.",
+			"You have not sent your answers to ‘" + round + "’ yet. " + trust + " asks everybody on its board, so that nobody’s view is missing.",
 			"The questions take about " + l.Minutes + " minutes. What you have answered so far is kept.",
 			"You can answer until the end of " + day + ".",
 		}

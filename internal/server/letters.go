@@ -161,10 +161,14 @@ func (s *Server) showWaitingLetter(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	v := page.DemoLetterView{
-		Frame: s.frame(r), Path: "/demo/letters/" + l.ID.String(), To: l.Name, Address: l.Address, Subject: written.Subject, Link: l.Link,
+		Frame: s.frame(r), Path: "/demo/letters/" + l.ID.String(), To: l.Name, Address: l.Address, Subject: written.Subject,
 	}
 	for part := range strings.SplitSeq(written.Text, "\n\n") {
-		v.Paragraphs = append(v.Paragraphs, strings.TrimSpace(part))
+		p := page.LetterParagraph{Text: strings.TrimSpace(part)}
+		if before, found := strings.CutSuffix(p.Text, "\n"+l.Link); found && l.Link != "" {
+			p.Text, p.Link = before, l.Link
+		}
+		v.Paragraphs = append(v.Paragraphs, p)
 	}
 	return s.render(w, r, http.StatusOK, page.DemoLetter(v))
 }

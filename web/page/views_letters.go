@@ -47,6 +47,11 @@ type DemoLetterView struct {
 	To         string
 	Address    string
 	Subject    string
-	Paragraphs []string
-	Link       string
+	Paragraphs []LetterParagraph
+}
+
+// LetterParagraph is a few lines of a letter, and the link that ends them.
+type LetterParagraph struct {
+	Text string
+	Link string // "" where there is none
 }
