@@ -30,13 +30,12 @@ func Settle(lines []Line, known []Known) {
 		here.find(l)
 		l.check()
 		l.twice(lines, emails, names[fold(l.Name)])
-		if l.Known.Person == uuid.Nil {
-			continue
-		}
-		if other, found := taken[l.Known.Person]; found {
-			l.fault(NameField, fmt.Sprintf("Line %d is about this person too. Change one, or leave this line out", other))
-		} else {
+		switch other, found := taken[l.Known.Person]; {
+		case l.Known.Person == uuid.Nil:
+		case !found:
 			taken[l.Known.Person] = l.Number
+		case l.Fault(EmailField) == "":
+			l.fault(NameField, fmt.Sprintf("Line %d is about this person too. Change one, or leave this line out", other))
 		}
 	}
 }

@@ -231,7 +231,7 @@ func (s *Server) endForm(r *http.Request, t *store.Trust, in store.Insider) page
 	}
 	for _, x := range endable(in, today) {
 		o := page.RoleOption(x.Role)
-		o.Hint = page.TermText(x, today)
+		o.Hint = page.TermDates(x, today)
 		v.Roles.Options = append(v.Roles.Options, o)
 	}
 	return v

@@ -337,7 +337,7 @@ func Preview(v PreviewView) templ.Component {
 				}
 				templ_7745c5c3_Err = nhsuk.Table(nhsuk.TableOptions{
 					Caption: count(len(v.Sound), "line", "lines") + " ready", CaptionSize: nhsuk.Medium, Responsive: true,
-					Head: []nhsuk.Column{{Text: "Line"}, {Text: "Name"}, {Text: "E-mail address"}, {Text: "Board role"}, {Text: "Side"}, {Text: "What happens"}, {Hidden: "Change"}},
+					Head: []nhsuk.Column{{Text: "Line"}, {Text: "Person"}, {Text: "On the board"}, {Text: "What happens"}, {Hidden: "Change"}},
 					Rows: v.rows(),
 				}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
@@ -357,7 +357,7 @@ func Preview(v PreviewView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "\">Go to the list of people without adding anybody</a></p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "\">Leave this page for the list of people</a></p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -525,11 +525,11 @@ func openLine(l OpenLine) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "</div></div>")
+				templ_7745c5c3_Err = nhsuk.Checkboxes(l.Out).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = nhsuk.Checkboxes(l.Out).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "</div></div>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -101,22 +101,25 @@ func (v PreviewView) button() string {
 func (v PreviewView) rows() [][]nhsuk.Cell {
 	rows := make([][]nhsuk.Cell, len(v.Sound))
 	for i, l := range v.Sound {
-		side := SideText(l.Side)
+		seat := SeatText(l.Title, l.Side)
 		if l.Guessed {
-			side += " (from the board role)"
+			seat += ", side taken from the board role"
 		}
 		rows[i] = []nhsuk.Cell{
 			{Text: strconv.Itoa(l.Number)},
-			{Text: l.Name},
-			{Text: or(l.Email, "None: gets a printed letter")},
-			{Text: or(l.Title, "Not given")},
-			{Text: side},
+			{Content: reached(l.Name, "", l.Email)},
+			{Text: seat},
 			{Content: happens(l)},
 			{Content: changeLine(l)},
 		}
 	}
 	return rows
 }
+
+// mailbox and domain are an address in two parts, between which a line may break.
+func mailbox(email string) string { return email[:strings.IndexByte(email, '@')+1] }
+
+func domain(email string) string { return email[strings.IndexByte(email, '@')+1:] }
 
 func or(text, otherwise string) string {
 	if text == "" {
@@ -130,8 +133,7 @@ func peopleRows(people []ListedPerson) [][]nhsuk.Cell {
 	rows := make([][]nhsuk.Cell, len(people))
 	for i, p := range people {
 		rows[i] = []nhsuk.Cell{
-			{Text: p.Name, Href: p.Href},
-			{Text: or(p.Email, "None")},
+			{Content: reached(p.Name, p.Href, p.Email)},
 			{Text: SeatText(p.Title, p.Side)},
 			{Content: onLines(p.Roles)},
 		}
@@ -155,16 +157,20 @@ func Listed(parts []string) string { return listed(parts) }
 
 // TermText is a role with its dates, as one line.
 func TermText(t access.Term, today time.Time) string {
-	row := TermOf(t, today)
+	return upperFirst(t.Role.Words()) + ", " + lowerFirst(TermDates(t, today))
+}
+
+// TermDates are a role's dates in words.
+func TermDates(t access.Term, today time.Time) string {
 	switch {
 	case t.Over(today):
-		return row.Role + ", ended on " + row.Until
+		return "Ended on " + Day(t.Until)
 	case !t.Holds(today):
-		return row.Role + ", from " + row.From
+		return "From " + Day(t.From)
 	case !t.Until.IsZero():
-		return row.Role + ", until " + row.Until
+		return "Until " + Day(t.Until)
 	}
-	return row.Role + ", since " + row.From
+	return "Since " + Day(t.From)
 }
 
 // TermOf is a role with its dates in words.
