@@ -62,8 +62,8 @@ type problem struct {
 	ways      []page.Link
 	reference string
 	again     bool // what was typed can be sent again as it is
-	signIn    bool // signing in elsewhere comes first
 	noted     bool // logged with a reference, though it is no fault of ours
+	signIn    bool // signing in elsewhere comes first
 }
 
 // fail is the one place where an error becomes an answer. It logs what is ours
@@ -131,7 +131,7 @@ func explain(err error) problem {
 			"The limit is there so that nobody can guess their way in. Nobody is locked out for good.",
 		}}
 	case errors.As(err, &returned):
-		return problem{status: http.StatusForbidden, title: "You are not signed in", ways: []page.Link{signIn}, noted: true, says: saysNotSignedIn}
+		return problem{status: http.StatusForbidden, title: "We could not sign you in", ways: []page.Link{signIn}, noted: true, says: saysNotSignedIn}
 	case errors.As(err, &down):
 		return problem{status: http.StatusServiceUnavailable, title: "Your trust’s sign-in cannot be reached just now", ways: []page.Link{signIn}, says: saysDown}
 	case errors.As(err, &refused):

@@ -60,7 +60,7 @@ func (e returnError) Error() string { return "server: not signed in by provider:
 // the reason, so that nobody learns from it who has an account.
 var (
 	saysNotSignedIn = []string{
-		"Your trust’s sign-in sent you back, but we could not sign you in by it.",
+		"Your trust’s sign-in sent you back, but without what we need to let you in.",
 		"This happens if it took longer than 10 minutes or was done in another window, or if your trust knows you here by another email address than your sign-in does.",
 		"Sign in with your email address instead. If that does not help, tell the person who leads the assessment at your trust the reference below.",
 	}

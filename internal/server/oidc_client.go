@@ -77,8 +77,8 @@ func newProviders(loopback bool) *providers {
 	p.client = &http.Client{
 		Timeout: providerPatience,
 		Transport: fence{p, &http.Transport{
-			DialContext: dialer.DialContext, ForceAttemptHTTP2: true, MaxResponseHeaderBytes: 64 << 10,
-			TLSHandshakeTimeout: providerPatience, IdleConnTimeout: 30 * time.Second, MaxIdleConns: 20,
+			DialContext: dialer.DialContext, ForceAttemptHTTP2: true, TLSHandshakeTimeout: providerPatience, MaxResponseHeaderBytes: 64 << 10,
+			DisableKeepAlives: true, // sign-ins are rare, and a connection that the provider closed meanwhile would fail one
 		}},
 		CheckRedirect: func(r *http.Request, via []*http.Request) error {
 			if from := via[0].URL; r.URL.Host != from.Host || r.URL.Scheme != from.Scheme || len(via) > providerMoves {

@@ -325,7 +325,7 @@ func TestRealProviderIsRefused(t *testing.T) {
 	} {
 		visitor := s.nobody()
 		back := p.signIn(visitor.depart("/sign-in/oidc/"+b.ODS), c.email)
-		visitor.get(back).wants(http.StatusForbidden).says("h1", "You are not signed in")
+		visitor.get(back).wants(http.StatusForbidden).says("h1", "We could not sign you in")
 		if !strings.Contains(s.log.String(), c.logs) {
 			t.Errorf("%s: the log does not say %q", who, c.logs)
 		}
