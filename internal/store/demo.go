@@ -12,6 +12,7 @@ import (
 
 	"octant/internal/access"
 	"octant/internal/assessment"
+	"octant/internal/audit"
 	"octant/internal/questionnaire"
 )
 
@@ -109,8 +110,8 @@ func (db *DB) fillDesk(ctx context.Context, now time.Time) error {
 	return db.send(ctx, b)
 }
 
-// fillTrust makes a trust's rounds with their answers, then closes those that
-// have ended, as its lead.
+// fillTrust makes a trust's rounds with their answers one after the other, and
+// closes those that have ended, as its lead.
 func (db *DB) fillTrust(ctx context.Context, d *demoTrust, now time.Time) error {
 	t, err := db.Enter(ctx, d.lead(), d.ods)
 	if err != nil {
@@ -120,23 +121,15 @@ func (db *DB) fillTrust(ctx context.Context, d *demoTrust, now time.Time) error 
 	if err != nil {
 		return err
 	}
-	err = t.tx(ctx, access.ManageRounds, func(ctx context.Context, tx pgx.Tx) error {
-		for _, r := range rounds {
-			if err := t.fillRound(ctx, tx, r); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
 	for _, r := range rounds {
+		err := t.tx(ctx, access.ManageRounds, func(ctx context.Context, tx pgx.Tx) error { return t.fillRound(ctx, tx, r) })
+		if err != nil {
+			return err
+		}
 		if r.ended.IsZero() {
 			continue
 		}
-		err := t.CloseRound(ctx, r.round.ID, r.ended)
-		if err == nil {
+		if err = t.CloseRound(ctx, r.round.ID, r.ended); err == nil {
 			err = t.settleLetters(ctx, r.round.ID)
 		}
 		if err != nil && !errors.Is(err, assessment.ErrNotOpen) {
@@ -162,10 +155,26 @@ func (t *Trust) fillRound(ctx context.Context, tx pgx.Tx, d demoRound) error {
 			t.ODS, r.ID, s.person, s.side, s.title, s.submitted)
 	}
 	queueSheets(b, t, d)
-	if err := tx.SendBatch(ctx, b).Close(); err != nil || !d.ended.IsZero() {
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return err
 	}
-	return t.fillLetters(ctx, tx, d)
+	if d.ended.IsZero() {
+		if err := t.fillLetters(ctx, tx, d); err != nil {
+			return err
+		}
+	}
+	return t.note(ctx, tx, r.OpenedAt, d.entries()...)
+}
+
+// entries are what the record says of a round up to its opening.
+func (d demoRound) entries() []audit.Entry {
+	var asked []uuid.UUID
+	for _, s := range d.sheets {
+		asked = append(asked, s.person)
+	}
+	made := audit.Entry{Deed: audit.RoundMade, Round: d.round.ID, Detail: d.round.Title}
+	opened := audit.Entry{Deed: audit.RoundOpened, Round: d.round.ID, Detail: d.round.Title}
+	return append(append([]audit.Entry{made}, ofEach(audit.Invited, d.round, asked)...), opened)
 }
 
 // queueSheets writes all responses and answers of a round in two statements.

@@ -34,8 +34,8 @@ type OpenRound struct {
 	ID       uuid.UUID
 	Title    string
 	ClosesOn time.Time // this person's last day
-	Finished bool // the person has submitted
-	ByClock  bool // the last day is kept to
+	Finished bool      // the person has submitted
+	ByClock  bool      // the last day is kept to
 }
 
 // Trusts lists the trusts that the person belongs to, by name. However many
