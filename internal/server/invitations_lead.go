@@ -154,8 +154,8 @@ func readPeople(r *http.Request) (people []uuid.UUID, ok bool, err error) {
 	}
 	seen := make(map[uuid.UUID]bool)
 	for _, v := range f.all("person") {
-		id, err := uuid.Parse(v)
-		if err != nil {
+		id, wrong := uuid.Parse(v)
+		if wrong != nil {
 			return nil, false, nil
 		}
 		if !seen[id] {

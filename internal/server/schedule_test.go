@@ -71,7 +71,7 @@ func TestRoundThatCannotOpenByItselfSaysWhy(t *testing.T) {
 	b := storetest.Trust(t, s.db)
 	lead := s.as(b.Lead)
 	few, fewPath := s.planned(b, 4, 5)
-	if lead.get(fewPath+"/manage").page().Find("form[action$='/clock']").Length() != 0 {
+	if lead.get(fewPath+"/manage").page().Find("form[action$='/clock'], [formaction$='/clock']").Length() != 0 {
 		t.Error("a round that asks four people is offered to open by itself")
 	}
 	lead.post(fewPath+"/clock", "clock", "yes").wants(http.StatusUnprocessableEntity).says("main", "at least five people")

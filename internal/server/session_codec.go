@@ -34,7 +34,7 @@ func (SessionCodec) Encode(deadline time.Time, values map[string]any) ([]byte, e
 func (SessionCodec) Decode(raw []byte) (time.Time, map[string]any, error) {
 	var d sessionData
 	if json.Unmarshal(raw, &d) != nil {
-		return time.Time{}, map[string]any{}, nil
+		d = sessionData{}
 	}
 	values := make(map[string]any, len(d.Values))
 	for name, v := range d.Values {

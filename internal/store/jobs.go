@@ -54,16 +54,8 @@ func (db *DB) Workers(config *river.Config) (*river.Client[pgx.Tx], error) {
 	return river.NewClient(riverpgxv5.New(db.pool), config)
 }
 
-// enqueue puts jobs in the queue with a transaction of the trust's: they are
-// there if and only if its changes are.
-func (t *Trust) enqueue(ctx context.Context, tx pgx.Tx, jobs ...river.JobArgs) error {
-	if len(jobs) == 0 {
-		return nil
-	}
-	return t.asDesk(ctx, tx, func() error { return t.db.enqueue(ctx, tx, jobs...) })
-}
-
-// enqueueAt is the same for jobs that wait until that time.
+// enqueueAt puts jobs in the queue with a transaction of the trust's: they are
+// there if and only if its changes are, and wait until that time.
 func (t *Trust) enqueueAt(ctx context.Context, tx pgx.Tx, at time.Time, jobs ...river.JobArgs) error {
 	if len(jobs) == 0 {
 		return nil

@@ -92,12 +92,27 @@ func TestEveryMethodNamesItsPermission(t *testing.T) {
 			_, err := x.CreateRound(ctx, plan(), storetest.Now)
 			return err
 		}},
-		"ChangeRound":  {access.ManageRounds, func(ctx context.Context, x *store.Trust) error { return x.ChangeRound(ctx, plan(), storetest.Now) }},
-		"Members":      {access.ManageRounds, func(ctx context.Context, x *store.Trust) error { _, err := x.Members(ctx); return err }},
-		"Asked":        {access.ViewProgress, func(ctx context.Context, x *store.Trust) error { _, err := x.Asked(ctx, round.ID); return err }},
-		"SetAsked":     {access.ManageRounds, func(ctx context.Context, x *store.Trust) error { return x.SetAsked(ctx, round.ID, nil, storetest.Now) }},
-		"OpenRound":    {access.ManageRounds, func(ctx context.Context, x *store.Trust) error { return x.OpenRound(ctx, round.ID, storetest.Now) }},
-		"CloseRound":   {access.ManageRounds, func(ctx context.Context, x *store.Trust) error { return x.CloseRound(ctx, round.ID, storetest.Now) }},
+		"ChangeRound": {access.ManageRounds, func(ctx context.Context, x *store.Trust) error { return x.ChangeRound(ctx, plan(), storetest.Now) }},
+		"Members":     {access.ManageRounds, func(ctx context.Context, x *store.Trust) error { _, err := x.Members(ctx); return err }},
+		"Asked":       {access.ViewProgress, func(ctx context.Context, x *store.Trust) error { _, err := x.Asked(ctx, round.ID); return err }},
+		"SetAsked":    {access.ManageRounds, func(ctx context.Context, x *store.Trust) error { return x.SetAsked(ctx, round.ID, nil, storetest.Now) }},
+		"OpenRound":   {access.ManageRounds, func(ctx context.Context, x *store.Trust) error { return x.OpenRound(ctx, round.ID, storetest.Now) }},
+		"CloseRound":  {access.ManageRounds, func(ctx context.Context, x *store.Trust) error { return x.CloseRound(ctx, round.ID, storetest.Now) }},
+		"ScheduleRound": {access.ManageRounds, func(ctx context.Context, x *store.Trust) error {
+			return x.ScheduleRound(ctx, round.ID, storetest.Now)
+		}},
+		"UnscheduleRound": {access.ManageRounds, func(ctx context.Context, x *store.Trust) error {
+			return x.UnscheduleRound(ctx, round.ID, storetest.Now)
+		}},
+		"MoveClosing": {access.ManageRounds, func(ctx context.Context, x *store.Trust) error {
+			return x.MoveClosing(ctx, round.ID, storetest.Now, storetest.Now)
+		}},
+		"ExtendFor": {access.ManageRounds, func(ctx context.Context, x *store.Trust) error {
+			return x.ExtendFor(ctx, round.ID, board.Members[0], storetest.Now, storetest.Now)
+		}},
+		"MarkAway": {access.ManageRounds, func(ctx context.Context, x *store.Trust) error {
+			return x.MarkAway(ctx, round.ID, board.Members[0], true, storetest.Now)
+		}},
 		"Sheet":        {access.Answer, func(ctx context.Context, x *store.Trust) error { _, err := x.Sheet(ctx, round.ID); return err }},
 		"Submit":       {access.Answer, func(ctx context.Context, x *store.Trust) error { return x.Submit(ctx, round.ID, true, storetest.Now) }},
 		"Report":       {access.ViewReport, func(ctx context.Context, x *store.Trust) error { _, err := x.Report(ctx, round.ID); return err }},

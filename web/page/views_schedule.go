@@ -39,6 +39,9 @@ func (v ManageView) mayStillTime() bool { return v.Now.Before(v.Round.OpensAt())
 // over says whether a draft's last day is over, so that it cannot open at all.
 func (v ManageView) over() bool { return assessment.Today(v.Now).After(v.Round.ClosesOn) }
 
+// mayOpen says whether a draft can open at all.
+func (v ManageView) mayOpen() bool { return v.Round.Asked >= assessment.MinAsked && !v.over() }
+
 // morning is when invitations leave that are written as the round opens itself,
 // "" for at once.
 func morning(r assessment.Round) string {
@@ -78,7 +81,7 @@ func closingRow(r assessment.Round) nhsuk.SummaryRow {
 	return nhsuk.SummaryRow{Key: "Planned to close", Value: Day(r.ClosesOn)}
 }
 
-// rows are those still to finish, each with what the lead can do for them.
+// waitingRows are those still to finish, each with what the lead can do for them.
 func (v ManageView) waitingRows() []nhsuk.SummaryRow {
 	var rows []nhsuk.SummaryRow
 	for _, p := range v.waiting() {
