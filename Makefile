@@ -10,7 +10,7 @@ WITHPG := go run ./internal/store/storetest/withpg
 GO_CODE := cmd internal migrations web/*.go web/chart web/e2e web/nhsuk web/page
 TEMPLATES := web/nhsuk web/chart web/page internal/server/bench
 
-.PHONY: help needs run test check build bench fuzz assets browser postgres generate fmt formatted lint vet unit smoke clean
+.PHONY: help needs run test check build bench fuzz vulncheck assets browser postgres generate fmt formatted lint vet unit smoke clean
 
 help: ## list the targets
 	@echo 'Octant: make TARGET'
@@ -45,6 +45,9 @@ fmt: ## format the code
 
 lint: assets ## read the code for faults; .golangci.yml says which and why
 	@$(LINT) run ./...
+
+vulncheck: ## look for known vulnerabilities, where their database can be reached
+	@.ci/vulncheck
 
 clean: ## remove what was built and installed here; data stay
 	rm -rf bin .tmp web/static web/node_modules web/postgres/node_modules
