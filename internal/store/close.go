@@ -34,14 +34,18 @@ func (t *Trust) close(ctx context.Context, id uuid.UUID, now time.Time, agree fu
 		if err := agree(&r, now); err != nil {
 			return err
 		}
-		report, err := t.score(ctx, tx, r)
+		in, meta, err := t.submitted(ctx, tx, r)
 		if err != nil {
 			return err
 		}
+		report := maturity.Publish(in, meta)
 		if err := t.keepComments(ctx, tx, r, report.Result); err != nil {
 			return err
 		}
 		if err := t.keepClosed(ctx, tx, r, report); err != nil {
+			return err
+		}
+		if err := t.keepFigures(ctx, tx, r, in); err != nil {
 			return err
 		}
 		if err := t.queueToAsked(ctx, tx, id, assessment.Released, now); err != nil {
@@ -51,14 +55,14 @@ func (t *Trust) close(ctx context.Context, id uuid.UUID, now time.Time, agree fu
 	})
 }
 
-// score makes the report of a round from what was submitted.
-func (t *Trust) score(ctx context.Context, tx pgx.Tx, r assessment.Round) (maturity.Report, error) {
+// submitted is what a round's report is made of.
+func (t *Trust) submitted(ctx context.Context, tx pgx.Tx, r assessment.Round) (in maturity.Input, meta maturity.Meta, err error) {
 	v, err := questionnaire.Load(r.Questionnaire)
 	if err != nil {
-		return maturity.Report{}, err
+		return in, meta, err
 	}
-	in := maturity.Input{Version: v, Form: r.Form, Invited: r.Asked, InvitedBySide: map[assessment.Side]int{}}
-	meta := maturity.Meta{
+	in = maturity.Input{Version: v, Form: r.Form, Invited: r.Asked, InvitedBySide: map[assessment.Side]int{}}
+	meta = maturity.Meta{
 		Trust: maturity.Trust{ODS: t.ODS, Name: t.Name},
 		Round: maturity.Round{ID: r.ID.String(), Title: r.Title, Opened: r.OpenedAt, Closed: r.ClosedAt},
 	}
@@ -88,10 +92,7 @@ func (t *Trust) score(ctx context.Context, tx pgx.Tx, r assessment.Round) (matur
 			meta.Roles, err = pgx.CollectRows(rows, pgx.RowToStructByPos[maturity.RoleCount])
 			return err
 		})
-	if err := tx.SendBatch(ctx, b).Close(); err != nil {
-		return maturity.Report{}, err
-	}
-	return maturity.Publish(in, meta), nil
+	return in, meta, tx.SendBatch(ctx, b).Close()
 }
 
 // collectResponses gathers answers, which come respondent by respondent.

@@ -17,7 +17,7 @@ import (
 	"octant/internal/store/storetest"
 )
 
-var tenantTables = []string{"rounds", "invitations", "responses", "answers", "reports"}
+var tenantTables = []string{"rounds", "invitations", "responses", "answers", "reports", "summaries", "moments"}
 
 func TestStrangerIsNotLetIn(t *testing.T) {
 	t.Parallel()
@@ -206,7 +206,7 @@ func TestPeopleOfOtherTrustsAreNotSeen(t *testing.T) {
 		return err
 	})
 	if !hasCode(err, "42501") {
-		t.Errorf("reading e-mail addresses inside a trust: %v, want it refused", err)
+		t.Errorf("reading email addresses inside a trust: %v, want it refused", err)
 	}
 }
 
