@@ -11,13 +11,13 @@ import (
 var (
 	// ErrNoLead means that on some day to come nobody would lead the trust.
 	ErrNoLead = errors.New("access: nobody would lead")
-	// ErrTaken means that somebody else has the e-mail address.
+	// ErrTaken means that somebody else has the email address.
 	ErrTaken = errors.New("access: address is taken")
 	// ErrNotOurs means that the person's name and address are not the trust's to
 	// change: they belong elsewhere too, or have signed in with them.
 	ErrNotOurs = errors.New("access: not this trust's to change")
 	// ErrNoAddress means a role for which its holder has to sign in, and so has
-	// to have an e-mail address.
+	// to have an email address.
 	ErrNoAddress = errors.New("access: role needs an address")
 	// ErrTerm means a role that nobody can be granted, a member without a side,
 	// or one that ends before it begins.

@@ -76,7 +76,7 @@ func (l *Line) guess() {
 func (l *Line) twice(lines []Line, emails map[string]int, alike []int) {
 	if l.Email != "" {
 		if other, found := emails[l.Email]; found {
-			l.fault(EmailField, fmt.Sprintf("Line %d has this e-mail address too. Change one, or leave this line out", other))
+			l.fault(EmailField, fmt.Sprintf("Line %d has this email address too. Change one, or leave this line out", other))
 			return
 		}
 		emails[l.Email] = l.Number
@@ -87,7 +87,7 @@ func (l *Line) twice(lines []Line, emails map[string]int, alike []int) {
 		if other.Number == l.Number || l.Name == "" || other.Email == "" && other.Number > l.Number {
 			continue
 		}
-		l.fault(EmailField, fmt.Sprintf("Line %d has this name too. Enter an e-mail address if this is somebody else, or leave this line out", other.Number))
+		l.fault(EmailField, fmt.Sprintf("Line %d has this name too. Enter an email address if this is somebody else, or leave this line out", other.Number))
 		return
 	}
 }
@@ -119,10 +119,10 @@ func (r register) find(l *Line) {
 	case l.Name == "" || len(alike) == 0:
 		return
 	case l.Email != "":
-		l.Note = "Somebody with this name is on your list already, with another e-mail address or none. Check that this is somebody else."
+		l.Note = "Somebody with this name is on your list already, with another email address or none. Check that this is somebody else."
 		return
 	case len(alike) > 1:
-		l.fault(EmailField, "Several people on your list have this name. Enter an e-mail address")
+		l.fault(EmailField, "Several people on your list have this name. Enter an email address")
 		return
 	default:
 		k = alike[0]

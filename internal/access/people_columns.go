@@ -180,7 +180,7 @@ func byContent(cells []string) Line {
 
 var dotted = regexp.MustCompile(`(?i)^\S+\.(uk|net|org|com)$`)
 
-// addressLike says whether a cell is or was meant to be an e-mail address.
+// addressLike says whether a cell is or was meant to be an email address.
 func addressLike(text string) bool { return strings.Contains(text, "@") || dotted.MatchString(text) }
 
 // surnameFirst says whether two cells are one name that was torn at its comma.

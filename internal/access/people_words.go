@@ -95,9 +95,9 @@ func CleanEmail(text string) string {
 
 // EmailFault is what is wrong with an address, "" for nothing.
 func EmailFault(address string) string {
-	const shape = "Enter an e-mail address in the correct form, like name@example.nhs.uk"
+	const shape = "Enter an email address in the correct form, like name@example.nhs.uk"
 	if len(address) > MostEmail {
-		return "E-mail address must be 254 characters or fewer"
+		return "Email address must be 254 characters or fewer"
 	}
 	parsed, err := mail.ParseAddress(address)
 	if err != nil || parsed.Address != address || parsed.Name != "" {

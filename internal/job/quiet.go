@@ -71,7 +71,7 @@ func harmless(a slog.Attr) (slog.Attr, bool) {
 	return a, false
 }
 
-// addresses are what looks like an e-mail address, or like an address of the web
+// addresses are what looks like an email address, or like an address of the web
 // with whatever token stands in it.
 var addresses = regexp.MustCompile(`(?i)[a-z]+://\S+|[^\s<>()",;:]+@[^\s<>()",;]+`)
 

@@ -59,7 +59,7 @@ func codeOf(err error) int {
 // mostWords is how much of a server's words is kept.
 const mostWords = 300
 
-// addresses are what looks like an e-mail address, or like an address of the web
+// addresses are what looks like an email address, or like an address of the web
 // with whatever token stands in it.
 var addresses = regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]*://\S+|[^\s<>()",;:'\[\]]+@[^\s<>()",;:'\[\]]+`)
 

@@ -101,7 +101,7 @@ func (l Letter) words() words {
 		w.Before = []string{
 			"‘" + round + "’ has closed and its report is ready. It shows what the board as a whole thinks, and never who said what.",
 		}
-		w.Button, w.After = "Read the report", []string{"You may have to sign in first. Enter this e-mail address there, and we send you a code."}
+		w.Button, w.After = "Read the report", []string{"You may have to sign in first. Enter this email address there, and we send you a code."}
 	case Code:
 		w.Subject, w.Link, w.Code = "Your sign-in code for Octant", "", l.Code
 		w.Before = []string{"Your sign-in code is:"}
@@ -109,7 +109,7 @@ func (l Letter) words() words {
 			"Type it, or paste it, on the page where you asked for it. It works once, for ten minutes.",
 			"Nobody will ever ask you for this code. If you did not ask for it yourself, there is nothing to do: without the code nobody can sign in as you.",
 		}
-		w.Foot = "Octant sent this because somebody entered your e-mail address to sign in."
+		w.Foot = "Octant sent this because somebody entered your email address to sign in."
 	}
 	w.Subject = plain(w.Subject)
 	return w

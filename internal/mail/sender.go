@@ -199,7 +199,7 @@ func (s *Sender) message(l Letter) (*gomail.Msg, error) {
 	return m, nil
 }
 
-var errAddress = errors.New("this is not an e-mail address")
+var errAddress = errors.New("this is not an email address")
 
 // dial makes a line and shows the server who is there.
 func (s *Sender) dial(ctx context.Context) (*line, error) {

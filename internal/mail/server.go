@@ -35,7 +35,7 @@ type Server struct {
 // hold a password.
 var (
 	errShape    = errors.New("must be an address such as smtp://user:password@mail.example.org:587?from=octant@example.org")
-	errFrom     = errors.New("must say from=, the e-mail address that letters come from")
+	errFrom     = errors.New("must say from=, the email address that letters come from")
 	errCover    = errors.New("has a tls= that is neither starttls nor none; for TLS from the first byte write smtps://")
 	errExposed  = errors.New("has a password and tls=none: it would be sent for everybody to read")
 	errPassword = errors.New("has a user without a password")

@@ -50,9 +50,9 @@ func (s *Server) adminRoutes(r chi.Router) {
 
 // What an administration page says has just been done.
 var adminNotices = map[string]string{
-	"added":   "The trust has been added. Its lead can sign in by e-mail code now.",
+	"added":   "The trust has been added. Its lead can sign in by email code now.",
 	"changed": "The trust’s details have been saved.",
-	"lead":    "The lead has been added. They can sign in by e-mail code now.",
+	"lead":    "The lead has been added. They can sign in by email code now.",
 	"ended":   "The lead has been ended.",
 	"granted": "The person is a platform administrator now.",
 	"revoked": "The person is no platform administrator any more.",
@@ -109,7 +109,7 @@ func leadFields(f form) (name, email nhsuk.Field) {
 		Hint: "The person who runs rounds for the trust, often the company secretary or the CIO",
 	}
 	email = nhsuk.Field{
-		Name: "email", Label: "Lead’s work e-mail address", Value: access.CleanEmail(f.get("email")), Type: "email", Autocomplete: "off",
+		Name: "email", Label: "Lead’s work email address", Value: access.CleanEmail(f.get("email")), Type: "email", Autocomplete: "off",
 		Hint: "They sign in with a code that is sent to it. If somebody here has it already, they become the lead under the name they have",
 	}
 	name.Error, email.Error = f.fault("lead"), f.fault("email")

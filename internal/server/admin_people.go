@@ -14,7 +14,7 @@ import (
 // findForm asks for somebody's exact address.
 func findForm(f form) nhsuk.Field {
 	return nhsuk.Field{
-		Name: "email", Label: "E-mail address", Hint: "The whole address. There is no list of people to look through",
+		Name: "email", Label: "Email address", Hint: "The whole address. There is no list of people to look through",
 		Value: access.CleanEmail(f.get("email")), Error: f.fault("email"), Type: "email", Autocomplete: "off",
 	}
 }

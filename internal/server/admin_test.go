@@ -48,7 +48,7 @@ func TestAdministratorAddsATrustWithItsLead(t *testing.T) {
 		"name":  {strings.Repeat("x", 101), "100 characters or fewer"},
 		"kind":  {"", "Select a kind of trust"},
 		"lead":  {"", "Enter a name"},
-		"email": {"ben at example", "Enter an e-mail address"},
+		"email": {"ben at example", "Enter an email address"},
 	} {
 		bad := slices.Clone(good)
 		bad[1] = "RZ2"
@@ -92,7 +92,7 @@ func TestAdministratorLooksPeopleUp(t *testing.T) {
 		t.Error("an address would get into the address bar")
 	}
 	admin.post("/admin/people", "email", " "+strings.ToUpper(email)).wants(http.StatusOK).says("h2#found", "lead of "+b.ODS).says("main", b.Name).says("main", "Trust lead")
-	admin.post("/admin/people", "email", "%").wants(http.StatusUnprocessableEntity).says(".nhsuk-error-summary", "Enter an e-mail address")
+	admin.post("/admin/people", "email", "%").wants(http.StatusUnprocessableEntity).says(".nhsuk-error-summary", "Enter an email address")
 	admin.post("/admin/people", "email", "nobody@example.org").wants(http.StatusOK).says("h2#found", "Nobody has this address")
 	admin.post("/admin/people/grant", "email", email).leads("/admin/people?done=granted")
 	admin.get("/admin/people?done=granted").says("main", "is a platform administrator now")

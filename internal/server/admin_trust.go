@@ -74,7 +74,7 @@ func (s *Server) addLead(w http.ResponseWriter, r *http.Request, admin access.Pe
 	}
 	err = s.db.AddLead(r.Context(), admin, ods, t.lead.Value, t.email.Value, s.now())
 	if errors.Is(err, store.ErrLeads) {
-		t.email.Error = "The person with this e-mail address leads the trust already"
+		t.email.Error = "The person with this email address leads the trust already"
 		return s.showTrustDetails(w, r, http.StatusUnprocessableEntity, admin, nil, &t, "")
 	}
 	if err != nil {

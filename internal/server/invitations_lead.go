@@ -83,7 +83,7 @@ func (s *Server) changeLink(w http.ResponseWriter, r *http.Request, t *store.Tru
 }
 
 // chooseLetters shows for whom letters can be printed, with those chosen who have
-// no e-mail address.
+// no email address.
 func (s *Server) chooseLetters(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
 	round, err := s.managed(r, t)
 	if err != nil {

@@ -55,7 +55,7 @@ func letterReader(c *store.Correspondent, state assessment.State) page.LetterRea
 	}
 	switch {
 	case !c.Reachable:
-		reader.Note = "Has no e-mail address"
+		reader.Note = "Has no email address"
 	case state == assessment.Open && c.OnPaper:
 		reader.Note = "Answers on paper"
 	case state == assessment.Open && c.Finished:
@@ -71,7 +71,7 @@ var whyNotSent = []struct {
 	err  error
 	says string
 }{
-	{store.ErrNoAddress, "This person has no e-mail address. Add one, or print a code letter"},
+	{store.ErrNoAddress, "This person has no email address. Add one, or print a code letter"},
 	{store.ErrUnderWay, "A letter to this person is already on its way"},
 	{store.ErrFinished, "This person has finished, so there is nothing to send"},
 	{store.ErrRevoked, "This person’s link was revoked. Make a new link first"},
@@ -176,7 +176,7 @@ func (s *Server) showWaitingLetter(w http.ResponseWriter, r *http.Request) error
 // letterCSP lets a letter have its own looks and nothing else.
 const letterCSP = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// showWaitingHTML shows one of them as an e-mail program would.
+// showWaitingHTML shows one of them as an email program would.
 func (s *Server) showWaitingHTML(w http.ResponseWriter, r *http.Request) error {
 	_, written, err := s.waitingLetter(r)
 	if err != nil {

@@ -49,7 +49,7 @@ func TestLeadSeesWhatBecameOfEachLetter(t *testing.T) {
 	lead.get(path+"/manage").wants(http.StatusOK).says(`a[href="`+path+`/letters"]`, "who got which letter")
 	list := lead.get(path + "/letters").wants(http.StatusOK)
 	for name, says := range map[string][]string{
-		"Member 01": {"Has no e-mail address", "None yet"},
+		"Member 01": {"Has no email address", "None yet"},
 		"Member 02": {"Invitation", "Taken by the mail server", "Send again"},
 		"<b>Bobby":  {"Refused by the mail server", "‘550 <script>no such mailbox’", "Send again"},
 		"Member 04": {"Not sent, because it was no longer needed", "Has finished"},
@@ -85,7 +85,7 @@ func TestLeadSendsALetterAgain(t *testing.T) {
 	again(b.Members[0].String()).leads(path + "/letters?done=sent")
 	lead.get(path+"/letters?done=sent").says(".nhsuk-notification-banner", "on its way again")
 	s.change(`UPDATE people SET email = NULL WHERE id = $1`, b.Members[1])
-	again(b.Members[1].String()).wants(http.StatusUnprocessableEntity).says(".nhsuk-error-summary", "no e-mail address")
+	again(b.Members[1].String()).wants(http.StatusUnprocessableEntity).says(".nhsuk-error-summary", "no email address")
 	s.change(`UPDATE invitations SET finished = true WHERE person_id = $1`, b.Members[2])
 	again(b.Members[2].String()).wants(http.StatusUnprocessableEntity).says(".nhsuk-error-summary", "has finished")
 	again("nonsense").wants(http.StatusUnprocessableEntity).says(".nhsuk-error-summary", "from the list")

@@ -28,7 +28,7 @@ func (s *Server) askForList(w http.ResponseWriter, r *http.Request, status int, 
 		Frame: s.frame(r),
 		List: nhsuk.Field{
 			Name: "list", Label: "Paste a list", Size: nhsuk.Small, Rows: 8, Value: typed, Error: listFault,
-			Hint: "One person on each line, from a spreadsheet or an e-mail", Attributes: templ.Attributes{"spellcheck": "false"},
+			Hint: "One person on each line, from a spreadsheet or an email", Attributes: templ.Attributes{"spellcheck": "false"},
 		},
 		File: nhsuk.Field{
 			Name: "file", Label: "Or upload a file", Size: nhsuk.Small, Type: "file", Error: fileFault,
@@ -194,7 +194,7 @@ func openLine(l *access.Line) page.OpenLine {
 	return page.OpenLine{
 		Number: l.Number, Note: l.Note,
 		Name:  nhsuk.Field{Name: "name-" + n, Label: "Name", Value: l.Name, Error: l.Fault(access.NameField), Autocomplete: "off"},
-		Email: nhsuk.Field{Name: "email-" + n, Label: "E-mail address (optional)", Type: "email", Value: l.Email, Error: l.Fault(access.EmailField), Autocomplete: "off", Verbatim: true},
+		Email: nhsuk.Field{Name: "email-" + n, Label: "Email address (optional)", Type: "email", Value: l.Email, Error: l.Fault(access.EmailField), Autocomplete: "off", Verbatim: true},
 		Title: nhsuk.Field{Name: "title-" + n, Label: "Board role (optional)", Value: l.Title, Error: l.Fault(access.TitleField), Autocomplete: "off"},
 		Side: nhsuk.Field{
 			Name: "side-" + n, Label: "Side", Value: side, Error: l.Fault(access.SideField),
@@ -212,7 +212,7 @@ func (s *Server) peopleTemplate(w http.ResponseWriter, _ *http.Request, t *store
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="board-members.csv"`)
-	_, _ = w.Write([]byte("\ufeffName,E-mail,Board role,Side\r\n")) // the person has gone if this fails
+	_, _ = w.Write([]byte("\ufeffName,Email,Board role,Side\r\n")) // the person has gone if this fails
 	return nil
 }
 
@@ -252,12 +252,12 @@ func (s *Server) addPerson(w http.ResponseWriter, r *http.Request, t *store.Trus
 		if v.Known, err = s.alreadyHere(r, t, line); err != nil {
 			return err
 		}
-		v.Email.Error = "Somebody with this e-mail address is on your list already"
+		v.Email.Error = "Somebody with this email address is on your list already"
 		if line.Email == "" {
-			v.Email.Error = "Somebody with this name is on your list already. Enter an e-mail address if this is somebody else"
+			v.Email.Error = "Somebody with this name is on your list already. Enter an email address if this is somebody else"
 		}
 	case errors.Is(err, access.ErrNoAddress):
-		v.Email.Error = "Enter an e-mail address: only a board member can do without, because the other roles need one to sign in"
+		v.Email.Error = "Enter an email address: only a board member can do without, because the other roles need one to sign in"
 	case err != nil:
 		return err
 	default:

@@ -19,7 +19,7 @@ func nameField(value string) nhsuk.Field {
 
 func emailField(value string) nhsuk.Field {
 	return nhsuk.Field{
-		Name: "email", Label: "E-mail address (optional for a board member)", Size: nhsuk.Small, Width: 30, Value: value, Type: "email", Autocomplete: "off", Verbatim: true,
+		Name: "email", Label: "Email address (optional for a board member)", Size: nhsuk.Small, Width: 30, Value: value, Type: "email", Autocomplete: "off", Verbatim: true,
 		Hint: "They sign in with it. A board member without one gets a printed letter",
 	}
 }
@@ -109,12 +109,12 @@ func (s *Server) changePerson(w http.ResponseWriter, r *http.Request, t *store.T
 	d := store.Details{Name: typed.Name, Email: typed.Email, Title: typed.Title, Side: typed.Side}
 	switch err := t.ChangePerson(r.Context(), in.Person, d, s.now()); {
 	case errors.Is(err, access.ErrTaken):
-		v.Email.Error = "This e-mail address cannot be given to " + in.Name + ". Check it. If it is theirs, end their roles and add them again with it"
+		v.Email.Error = "This email address cannot be given to " + in.Name + ". Check it. If it is theirs, end their roles and add them again with it"
 		if v.Taken, err = s.alreadyHere(r, t, access.Line{Email: typed.Email}); err != nil {
 			return err
 		}
 	case errors.Is(err, access.ErrNoAddress):
-		v.Email.Error = "Enter an e-mail address: a role of " + in.Name + " needs one to sign in"
+		v.Email.Error = "Enter an email address: a role of " + in.Name + " needs one to sign in"
 	case errors.Is(err, access.ErrNotOurs): // they have signed in or joined another trust since the form was shown
 		return see(w, r, v.Path+"/edit")
 	case err != nil:
@@ -203,7 +203,7 @@ func (s *Server) grantRoles(w http.ResponseWriter, r *http.Request, t *store.Tru
 	}
 	switch err := t.GrantRoles(r.Context(), in.Person, terms, s.now()); {
 	case errors.Is(err, access.ErrNoAddress):
-		v.Roles.Roles.Error = "Give " + in.Name + " an e-mail address first: these roles need one to sign in"
+		v.Roles.Roles.Error = "Give " + in.Name + " an email address first: these roles need one to sign in"
 		return s.render(w, r, http.StatusUnprocessableEntity, page.GrantRoles(v))
 	case err != nil:
 		return err

@@ -95,12 +95,12 @@ func TestListIsMendedAndAdded(t *testing.T) {
 	s := startSite(t)
 	b := storetest.Trust(t, s.db)
 	lead, path := s.as(b.Lead), "/trusts/"+b.ODS+"/people"
-	list := "Name,E-mail,Board role,Side,Phone\nAda Okafor,ada@a.org,Chief nurse,exec,1\nBo Li,bo@a,Chair,ned,2\nCy Fox,cy@a.org,Governor,,3\nDi Ash,ADA@a.org,NED,,4\nEd Ray,,NED,,5\n"
+	list := "Name,Email,Board role,Side,Phone\nAda Okafor,ada@a.org,Chief nurse,exec,1\nBo Li,bo@a,Chair,ned,2\nCy Fox,cy@a.org,Governor,,3\nDi Ash,ADA@a.org,NED,,4\nEd Ray,,NED,,5\n"
 	before := len(s.people(b))
 
 	got := lead.upload(path+"/add", list, "", nil).wants(http.StatusUnprocessableEntity)
 	got.says("title", "Error: Check the list").says("main", "3 lines to mend").says("main", "2 lines ready").says("main", "left out, because nothing from them is kept: Phone")
-	got.says(".nhsuk-error-summary", "Line 3: Enter an e-mail address in the correct form").says(".nhsuk-error-summary", "Line 4: Select a side").says(".nhsuk-error-summary", "Line 5: Line 2 has this e-mail address too")
+	got.says(".nhsuk-error-summary", "Line 3: Enter an email address in the correct form").says(".nhsuk-error-summary", "Line 4: Select a side").says(".nhsuk-error-summary", "Line 5: Line 2 has this email address too")
 	if n := got.page().Find(".nhsuk-error-summary a").Length(); n != 3 {
 		t.Errorf("%d links to what is wrong", n)
 	}

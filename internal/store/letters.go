@@ -49,7 +49,7 @@ type Outgoing struct {
 
 // queueLetters writes a letter of one kind to these people and queues them, in a
 // transaction of the trust's: they go if and only if its changes were kept.
-// Nobody gets one who has no e-mail address.
+// Nobody gets one who has no email address.
 func (t *Trust) queueLetters(ctx context.Context, tx pgx.Tx, round uuid.UUID, kind assessment.Letter, people []uuid.UUID, now time.Time) error {
 	reached, err := t.reachable(ctx, tx, people)
 	if err != nil || len(reached) == 0 {
@@ -82,7 +82,7 @@ func (t *Trust) postAt(now time.Time) time.Time {
 	return assessment.NextWriting(now)
 }
 
-// reachable is those of the people who have an e-mail address. Only the front
+// reachable is those of the people who have an email address. Only the front
 // desk can tell.
 func (t *Trust) reachable(ctx context.Context, tx pgx.Tx, people []uuid.UUID) (reached []uuid.UUID, err error) {
 	if len(people) == 0 {

@@ -16,7 +16,7 @@ import (
 
 // Why a letter is not sent again.
 var (
-	ErrNoAddress = errors.New("store: person has no e-mail address")
+	ErrNoAddress = errors.New("store: person has no email address")
 	ErrUnderWay  = errors.New("store: a letter to this person is under way")
 	ErrFinished  = errors.New("store: person has finished")
 )
@@ -36,7 +36,7 @@ type SentLetter struct {
 type Correspondent struct {
 	Person    uuid.UUID
 	Name      string
-	Reachable bool // has an e-mail address
+	Reachable bool // has an email address
 	OnPaper   bool
 	Finished  bool
 	Letters   []SentLetter

@@ -29,7 +29,7 @@ func (t *Trust) ChangePerson(ctx context.Context, person uuid.UUID, d Details, n
 			return err
 		}
 		if taken {
-			return t.note(ctx, tx, now, personNote(audit.PersonChanged, person, "e-mail address refused: somebody else has it"))
+			return t.note(ctx, tx, now, personNote(audit.PersonChanged, person, "email address refused: somebody else has it"))
 		}
 		return t.changeDetails(ctx, tx, in, d, now)
 	})
@@ -68,7 +68,7 @@ func (t *Trust) changeDetails(ctx context.Context, tx pgx.Tx, in Insider, d Deta
 		changed = append(changed, "name")
 	}
 	if d.Email != in.Email {
-		changed = append(changed, "e-mail address")
+		changed = append(changed, "email address")
 		again, err := t.readdress(ctx, tx, in.Person, now)
 		if err != nil {
 			return err

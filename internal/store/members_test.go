@@ -244,7 +244,7 @@ func TestChangePerson(t *testing.T) {
 			t.Errorf("asked as %s %s, want %s (%v)", side, title, want, err)
 		}
 	}
-	want := "person's details changed: name, e-mail address, board role, side|personal link revoked|personal link made"
+	want := "person's details changed: name, email address, board role, side|personal link revoked|personal link made"
 	if got := recorded(t, db, board.ODS)[before:]; strings.Join(got, "|") != strings.NewReplacer("personal link made", string(audit.LinkMade)).Replace(want) {
 		t.Errorf("recorded %q", got)
 	}

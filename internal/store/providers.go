@@ -23,7 +23,7 @@ type Provider struct {
 	Issuer   string
 	ClientID string
 	Secret   string   // only where somebody is signed in, and where it is set
-	Domains  []string // of the e-mail addresses it speaks for; none for the program's own
+	Domains  []string // of the email addresses it speaks for; none for the program's own
 }
 
 // Same says whether two are one provider, which may serve several trusts.

@@ -51,7 +51,7 @@ func necessity() Section {
 
 func aboutWhom() Section {
 	return Section{Heading: "Whose data, and which", List: []string{
-		"Board members: name, work e-mail address, role on the board, side of the table (executive or non-executive), whether they have been asked and whether they have submitted.",
+		"Board members: name, work email address, role on the board, side of the table (executive or non-executive), whether they have been asked and whether they have submitted.",
 		"Their answers, comments and notes of evidence, under a code in place of the name.",
 		"Everybody who signs in: when, how and with which kind of device.",
 		"Anybody whom a comment names. The form asks people not to name anybody.",
@@ -91,7 +91,7 @@ func rolesAndRights() Section {
 		}
 		rows = append(rows, []string{upperFirst(role.Words()), strings.Join(may, ". ") + "."})
 	}
-	rows = append(rows, []string{"Platform administrator", "Add trusts, name who leads them, look up a person by their exact e-mail address. See no round, answer or report of any trust."})
+	rows = append(rows, []string{"Platform administrator", "Add trusts, name who leads them, look up a person by their exact email address. See no round, answer or report of any trust."})
 	return Section{
 		Heading: "Who sees what",
 		Says: []string{

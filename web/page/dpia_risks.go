@@ -17,7 +17,7 @@ func (s DataSettings) whereItLies() Section {
 	if !s.Letters {
 		letters = "No mail server is set up: no letter leaves the service."
 	}
-	provider := "The trust’s own sign-in is not set up. People sign in by personal link, printed letter or e-mailed code."
+	provider := "The trust’s own sign-in is not set up. People sign in by personal link, printed letter or emailed code."
 	if s.Provider != "" {
 		provider = "People of the trust sign in through the trust’s own provider, " + hostOf(s.Provider) + ". It learns that and when they sign in, and nothing of what they do here."
 	}
@@ -46,7 +46,7 @@ func signingIn() Section {
 		Heading: "Signing in",
 		Says: []string{
 			"A personal link or the code on a printed letter lets its owner answer in one trust and do no more, until the round closes. It can be revoked. Only fingerprints of links and codes are kept.",
-			"Everything else needs a code that is sent by e-mail and works once, or the trust’s own sign-in.",
+			"Everything else needs a code that is sent by email and works once, or the trust’s own sign-in.",
 		},
 		Table: Grid{Head: []string{"Who", "Signed out when not in use for", "At the latest after"}, Rows: [][]string{
 			limitRow("Somebody who came by a personal link or letter", access.SessionLimits(access.ByLink, access.Roles{access.Member}, false)),

@@ -113,7 +113,7 @@ func SentLetters(v SentLettersView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " <p>This is what became of each e-mail letter. It never says whether somebody has read it or followed its link.</p><p>When the mail server has taken a letter, it has promised to deliver it or to send it back. A letter that comes back later does not show here. If somebody has no letter, ask them to look in their junk folder, then send it again.</p><form method=\"post\" action=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " <p>This is what became of each email letter. It never says whether somebody has read it or followed its link.</p><p>When the mail server has taken a letter, it has promised to deliver it or to send it back. A letter that comes back later does not show here. If somebody has no letter, ask them to look in their junk folder, then send it again.</p><form method=\"post\" action=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -502,7 +502,7 @@ func DemoLetter(l DemoLetterView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "\">See it as most e-mail programs show it</a></p><div class=\"nhsuk-inset-text\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "\">See it as most email programs show it</a></p><div class=\"nhsuk-inset-text\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

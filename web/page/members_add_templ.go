@@ -145,19 +145,19 @@ func listHelp(f Frame) templ.Component {
 			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<p>One person on each line: name, e-mail address, board role, and side (executive or non-executive).</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<p>One person on each line: name, email address, board role, and side (executive or non-executive).</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = nhsuk.Table(nhsuk.TableOptions{
 			Caption: "An example", Responsive: true,
-			Head: []nhsuk.Column{{Text: "Name"}, {Text: "E-mail"}, {Text: "Board role"}, {Text: "Side"}},
+			Head: []nhsuk.Column{{Text: "Name"}, {Text: "Email"}, {Text: "Board role"}, {Text: "Side"}},
 			Rows: [][]nhsuk.Cell{nhsuk.Text("Ada Okafor", "ada.okafor@example.nhs.uk", "Chief nurse", "Executive"), nhsuk.Text("Bo Li", "", "Chair", "Non-executive")},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<ul class=\"nhsuk-list nhsuk-list--bullet\"><li>Columns can be in any order if the first line names them.</li><li>Leave the e-mail address empty for somebody who will get a printed letter.</li><li>Leave the side empty where the board role tells it, such as ‘Non-executive director’.</li><li>You can copy cells from a spreadsheet, or names and addresses from an e-mail.</li></ul><p><a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<ul class=\"nhsuk-list nhsuk-list--bullet\"><li>Columns can be in any order if the first line names them.</li><li>Leave the email address empty for somebody who will get a printed letter.</li><li>Leave the side empty where the board role tells it, such as ‘Non-executive director’.</li><li>You can copy cells from a spreadsheet, or names and addresses from an email.</li></ul><p><a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -95,7 +95,7 @@ func TrustPeople(v TrustPeopleView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " <p>Only people who lead the assessment at this trust see this page and these e-mail addresses.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " <p>Only people who lead the assessment at this trust see this page and these email addresses.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -229,7 +229,7 @@ func reached(name, href, address string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<span class=\"nhsuk-u-font-weight-normal nhsuk-u-secondary-text-colour\">No e-mail address</span>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<span class=\"nhsuk-u-font-weight-normal nhsuk-u-secondary-text-colour\">No email address</span>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -533,7 +533,7 @@ func mail(email string) templ.Component {
 }
 
 func (v PersonView) rows() []nhsuk.SummaryRow {
-	rows := []nhsuk.SummaryRow{{Key: "E-mail address", Content: address(v.Email)}}
+	rows := []nhsuk.SummaryRow{{Key: "Email address", Content: address(v.Email)}}
 	if v.Seated {
 		rows = append(rows, nhsuk.SummaryRow{Key: "Board role", Value: or(v.Title, "Not given")}, nhsuk.SummaryRow{Key: "Side", Value: SideText(v.Side)})
 	}
@@ -620,7 +620,7 @@ func EditPerson(v EditPersonView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, " has a place outside this trust, or may have one. Their name and e-mail address are theirs, so they cannot be changed here. An administrator of this service can help.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, " has a place outside this trust, or may have one. Their name and email address are theirs, so they cannot be changed here. An administrator of this service can help.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -638,7 +638,7 @@ func EditPerson(v EditPersonView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, " has signed in, so the e-mail address cannot be changed here: whoever holds it can see their answers.</p><p>If the address no longer works, end the roles of ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, " has signed in, so the email address cannot be changed here: whoever holds it can see their answers.</p><p>If the address no longer works, end the roles of ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -685,7 +685,7 @@ func EditPerson(v EditPersonView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = nhsuk.SummaryList(nhsuk.SummaryOptions{Rows: []nhsuk.SummaryRow{{Key: "E-mail address", Content: address(v.Address)}}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = nhsuk.SummaryList(nhsuk.SummaryOptions{Rows: []nhsuk.SummaryRow{{Key: "Email address", Content: address(v.Address)}}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -926,7 +926,7 @@ func Access(v AccessView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.Narrow {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 50, "<p>You came by a personal link, which lets you answer and nothing else. Sign in with your e-mail address for all that your roles allow.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 50, "<p>You came by a personal link, which lets you answer and nothing else. Sign in with your email address for all that your roles allow.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1086,7 +1086,7 @@ func (v AccessView) rows() []nhsuk.SummaryRow {
 		{Key: "Whether you have finished", Content: whoSees("Never what you answered, nor when.", v.who(access.ViewProgress))},
 		{Key: "The report of a closed round", Content: whoSees("Results of 5 or more people together. No person’s answers.", v.who(access.ViewReport))},
 		{Key: "Comments", Content: whoSees("In mixed order, without your name or side, and only if 8 or more people answered. What you write may still give you away.", v.who(access.ReadComments))},
-		{Key: "Your e-mail address and dates", Content: whoSees("", v.who(access.ManagePeople))},
+		{Key: "Your email address and dates", Content: whoSees("", v.who(access.ManagePeople))},
 		{Key: "The record of what was done", Content: whoSees("It says who was asked and who did what. It never says what anybody answered.", v.who(access.ReadAudit))},
 		{Key: "Your name and roles", Content: whoSees("Everybody with a role at this trust.", nil)},
 	}

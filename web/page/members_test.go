@@ -130,7 +130,7 @@ func TestAccessNamesWhoMaySee(t *testing.T) {
 	doc := read(t, page.Access(v))
 	for row, names := range map[string]string{
 		"Your answers": "", "Whether you have finished": "Lea Cha", "The report of a closed round": "Lea Cha Mem Ber Obs Vie",
-		"Comments": "Lea Cha", "Your e-mail address and dates": "Lea", "The record of what was done": "Lea",
+		"Comments": "Lea Cha", "Your email address and dates": "Lea", "The record of what was done": "Lea",
 	} {
 		found := doc.Find("dt:contains('" + row + "')").Parent()
 		if found.Length() != 1 {

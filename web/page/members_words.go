@@ -27,7 +27,7 @@ var permissionWords = map[access.Permission]string{
 	access.ViewReport:   "Read the report of a round that has closed",
 	access.ViewProgress: "See how many people have answered and who is still to finish",
 	access.ManageRounds: "Make, change, open and close rounds, choose who is asked, and send letters",
-	access.ManagePeople: "Add people, see their e-mail addresses, and grant and end roles",
+	access.ManagePeople: "Add people, see their email addresses, and grant and end roles",
 	access.ReadComments: "Read comments of a closed round, without names, if 8 or more people answered",
 	access.HideComments: "Hide a comment that identifies somebody",
 	access.ReadAudit:    "Read the record of what was done at this trust, and by whom",

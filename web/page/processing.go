@@ -47,12 +47,12 @@ func (s DataSettings) activities() Section {
 	rows := [][]string{
 		{"Asking the board", "To see how the board leads digital change", board, "Answers, comments and notes of evidence, under a code", "Nobody but the person themselves"},
 		{"Reporting", "To give the board a picture of itself", board, "Numbers about at least " + fmt.Sprint(assessment.MinAsked) + " people together, and comments without their writers", "The trust’s roles, as below"},
-		{"Running rounds", "To ask the right people, and remind those still to finish", board, "Name, work e-mail address, board role, side, asked, finished, away, on paper", "Trust lead; in part chair and facilitator"},
-		{"Signing in", "To let in the right people, and nobody else", "Everybody with a role", "Name, work e-mail address, roles, times, ways and kinds of device", "The person themselves; roles also the trust lead"},
+		{"Running rounds", "To ask the right people, and remind those still to finish", board, "Name, work email address, board role, side, asked, finished, away, on paper", "Trust lead; in part chair and facilitator"},
+		{"Signing in", "To let in the right people, and nobody else", "Everybody with a role", "Name, work email address, roles, times, ways and kinds of device", "The person themselves; roles also the trust lead"},
 		{"Recording what was done", "To account for who did what", "Everybody with a role", "Who did what to whom and when; never an answer", "Trust lead"},
 	}
 	if s.Letters {
-		rows = append(rows, []string{"Sending letters", "To invite and remind", board, "Name, work e-mail address, what became of each letter", "Trust lead; the mail server"})
+		rows = append(rows, []string{"Sending letters", "To invite and remind", board, "Name, work email address, what became of each letter", "Trust lead; the mail server"})
 	}
 	return Section{
 		Heading: "What is done with personal data",
