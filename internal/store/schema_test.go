@@ -14,7 +14,9 @@ import (
 // by trust. A table with the trust's code is sharded; every other one must be
 // named here as small enough to be everywhere. trusts is the root of both.
 const distributionFaults = `
-WITH everywhere (name) AS (VALUES ('trusts'), ('people'), ('sessions'), ('sign_ins'), ('sign_in_codes'), ('rate_limits'), ('schema_migrations')),
+WITH everywhere (name) AS (VALUES ('trusts'), ('people'), ('sessions'), ('sign_ins'), ('sign_in_codes'), ('rate_limits'), ('schema_migrations'),
+	('organisations'), ('organisation_names'), ('organisation_places'), ('organisation_types'), ('organisation_words'),
+	('successions'), ('icbs'), ('regions'), ('register_imports'), ('register_uploads')),
 tables AS (
 	SELECT oid, relname FROM pg_class
 	WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace AND NOT relispartition
