@@ -47,6 +47,11 @@ type oracles struct {
 		Size       int `json:"n"`
 		S, Margin  float64
 	} `json:"finite_population"`
+	Paired struct {
+		Round1, Round2 []float64
+		Welch          struct{ P float64 }
+		SignFlip       float64 `json:"sign_flip_exact_p"`
+	} `json:"paired_vs_unpaired"`
 	Hand []struct {
 		Ratings  []int
 		Mean, SD float64
