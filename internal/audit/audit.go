@@ -63,9 +63,17 @@ const (
 	AdminEnded     Deed = "platform administrator ended"
 	DataTaken      Deed = "own data downloaded"
 	Disclosed      Deed = "disclosure view opened"
+	NoteAdded      Deed = "note put on the time line"
+	NoteChanged    Deed = "note on the time line changed"
+	NoteRemoved    Deed = "note taken off the time line"
 	Unlinked       Deed = "answers cut loose from people"
 	CommentsErased Deed = "comments erased after their time"
 	RecordsErased  Deed = "sign-in records erased after their time"
+
+	RegisterImported Deed = "register imported"
+	SuccessionMade   Deed = "succession entered by hand"
+	SuccessionEnded  Deed = "succession taken back"
+	TypeSet          Deed = "type of a trust set"
 )
 
 // Entry is one record.

@@ -34,18 +34,21 @@ func (t *Trust) close(ctx context.Context, id uuid.UUID, now time.Time, agree fu
 		if err := agree(&r, now); err != nil {
 			return err
 		}
-		in, meta, err := t.submitted(ctx, tx, r)
+		sat, err := t.submitted(ctx, tx, r)
 		if err != nil {
 			return err
 		}
-		report := maturity.Publish(in, meta)
+		report := maturity.Publish(sat.in, sat.meta)
 		if err := t.keepComments(ctx, tx, r, report.Result); err != nil {
 			return err
 		}
 		if err := t.keepClosed(ctx, tx, r, report); err != nil {
 			return err
 		}
-		if err := t.keepFigures(ctx, tx, r, in); err != nil {
+		if err := t.keepFigures(ctx, tx, r, sat.in); err != nil {
+			return err
+		}
+		if err := t.keepChange(ctx, tx, r, sat, report.Result); err != nil {
 			return err
 		}
 		if err := t.queueToAsked(ctx, tx, id, assessment.Released, now); err != nil {
@@ -55,14 +58,22 @@ func (t *Trust) close(ctx context.Context, id uuid.UUID, now time.Time, agree fu
 	})
 }
 
-// submitted is what a round's report is made of.
-func (t *Trust) submitted(ctx context.Context, tx pgx.Tx, r assessment.Round) (in maturity.Input, meta maturity.Meta, err error) {
+// sitting is what a round's report is made of. who holds the pseudonyms of the
+// input's responses, place by place.
+type sitting struct {
+	in   maturity.Input
+	meta maturity.Meta
+	who  []access.Respondent
+}
+
+// submitted reads what was submitted in a round.
+func (t *Trust) submitted(ctx context.Context, tx pgx.Tx, r assessment.Round) (s sitting, err error) {
 	v, err := questionnaire.Load(r.Questionnaire)
 	if err != nil {
-		return in, meta, err
+		return s, err
 	}
-	in = maturity.Input{Version: v, Form: r.Form, Invited: r.Asked, InvitedBySide: map[assessment.Side]int{}}
-	meta = maturity.Meta{
+	s.in = maturity.Input{Version: v, Form: r.Form, Invited: r.Asked, InvitedBySide: map[assessment.Side]int{}}
+	s.meta = maturity.Meta{
 		Trust: maturity.Trust{ODS: t.ODS, Name: t.Name},
 		Round: maturity.Round{ID: r.ID.String(), Title: r.Title, Opened: r.OpenedAt, Closed: r.ClosedAt},
 	}
@@ -73,49 +84,47 @@ func (t *Trust) submitted(ctx context.Context, tx pgx.Tx, r assessment.Round) (i
 		  ON a.ods = r.ods AND a.round_id = r.round_id AND a.respondent = r.respondent
 		WHERE r.ods = $1 AND r.round_id = $2 AND r.submitted
 		ORDER BY r.respondent, a.question`, t.ODS, r.ID).
-		Query(func(rows pgx.Rows) (err error) {
-			in.Responses, err = collectResponses(rows)
-			return err
-		})
+		Query(s.collect)
 	b.Queue(`SELECT side, count(*) FROM invitations WHERE ods = $1 AND round_id = $2 GROUP BY side`, t.ODS, r.ID).
 		Query(func(rows pgx.Rows) error {
 			var side assessment.Side
 			var asked int
 			_, err := pgx.ForEachRow(rows, []any{&side, &asked}, func() error {
-				in.InvitedBySide[side] = asked
+				s.in.InvitedBySide[side] = asked
 				return nil
 			})
 			return err
 		})
 	b.Queue(`SELECT title, count(*) FROM invitations WHERE ods = $1 AND round_id = $2 GROUP BY title ORDER BY title`, t.ODS, r.ID).
 		Query(func(rows pgx.Rows) (err error) {
-			meta.Roles, err = pgx.CollectRows(rows, pgx.RowToStructByPos[maturity.RoleCount])
+			s.meta.Roles, err = pgx.CollectRows(rows, pgx.RowToStructByPos[maturity.RoleCount])
 			return err
 		})
-	return in, meta, tx.SendBatch(ctx, b).Close()
+	err = tx.SendBatch(ctx, b).Close()
+	return s, err
 }
 
-// collectResponses gathers answers, which come respondent by respondent.
-func collectResponses(rows pgx.Rows) (responses []assessment.Response, err error) {
-	var last, respondent access.Respondent
+// collect gathers answers, which come respondent by respondent.
+func (s *sitting) collect(rows pgx.Rows) error {
+	var respondent access.Respondent
 	var side assessment.Side
 	var key, comment, evidence *string
 	var choice *assessment.Choice
 	raw := make([]byte, 0, len(respondent))
-	_, err = pgx.ForEachRow(rows, []any{&raw, &side, &key, &choice, &comment, &evidence}, func() error {
+	_, err := pgx.ForEachRow(rows, []any{&raw, &side, &key, &choice, &comment, &evidence}, func() error {
 		copy(respondent[:], raw)
-		if len(responses) == 0 || respondent != last {
-			last = respondent
-			responses = append(responses, assessment.Response{Side: side, Submitted: true, Answers: map[string]assessment.Answer{}})
+		if n := len(s.who); n == 0 || respondent != s.who[n-1] {
+			s.who = append(s.who, respondent)
+			s.in.Responses = append(s.in.Responses, assessment.Response{Side: side, Submitted: true, Answers: map[string]assessment.Answer{}})
 		}
 		if key != nil {
-			responses[len(responses)-1].Answers[*key] = assessment.Answer{
+			s.in.Responses[len(s.in.Responses)-1].Answers[*key] = assessment.Answer{
 				Question: *key, Choice: *choice, Comment: *comment, Evidence: *evidence,
 			}
 		}
 		return nil
 	})
-	return responses, err
+	return err
 }
 
 // keepClosed keeps the report and closes the round. It writes every response and

@@ -117,6 +117,22 @@ func TestEveryMethodNamesItsPermission(t *testing.T) {
 		"Submit":       {access.Answer, func(ctx context.Context, x *store.Trust) error { return x.Submit(ctx, round.ID, true, storetest.Now) }},
 		"Report":       {access.ViewReport, func(ctx context.Context, x *store.Trust) error { _, err := x.Report(ctx, round.ID); return err }},
 		"ReportDigest": {access.ViewReport, func(ctx context.Context, x *store.Trust) error { _, err := x.ReportDigest(ctx, round.ID); return err }},
+		"Trend":        {access.ViewReport, func(ctx context.Context, x *store.Trust) error { _, err := x.Trend(ctx, 1); return err }},
+		"TwoRounds": {access.ViewReport, func(ctx context.Context, x *store.Trust) error {
+			_, err := x.TwoRounds(ctx, round.ID, round.ID)
+			return err
+		}},
+		"Milestones": {access.ManageRounds, func(ctx context.Context, x *store.Trust) error { _, err := x.Milestones(ctx); return err }},
+		"Milestone":  {access.ManageRounds, func(ctx context.Context, x *store.Trust) error { _, err := x.Milestone(ctx, round.ID); return err }},
+		"AddMilestone": {access.ManageRounds, func(ctx context.Context, x *store.Trust) error {
+			return x.AddMilestone(ctx, store.Milestone{On: storetest.Now, Text: "x"}, storetest.Now)
+		}},
+		"ChangeMilestone": {access.ManageRounds, func(ctx context.Context, x *store.Trust) error {
+			return x.ChangeMilestone(ctx, store.Milestone{ID: round.ID, On: storetest.Now, Text: "x"}, storetest.Now)
+		}},
+		"RemoveMilestone": {access.ManageRounds, func(ctx context.Context, x *store.Trust) error {
+			return x.RemoveMilestone(ctx, round.ID, storetest.Now)
+		}},
 		"EnterReport": {access.ViewReport, func(ctx context.Context, x *store.Trust) error {
 			_, _, err := db.EnterReport(ctx, x.Person, x.ODS, round.ID)
 			return err
