@@ -15,6 +15,7 @@ import (
 // named here as small enough to be everywhere. trusts is the root of both.
 const distributionFaults = `
 WITH everywhere (name) AS (VALUES ('trusts'), ('people'), ('sessions'), ('sign_ins'), ('sign_in_codes'), ('rate_limits'), ('schema_migrations'),
+	('circles'), ('editions'), ('requests'),
 	('organisations'), ('organisation_names'), ('organisation_places'), ('organisation_types'), ('organisation_words'),
 	('successions'), ('icbs'), ('regions'), ('register_imports'), ('register_uploads')),
 tables AS (
