@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 )
@@ -38,15 +39,16 @@ type commands struct {
 	Version versionCmd `cmd:"" help:"Say which version this is."`
 }
 
-// console is where a command reads and writes.
+// console is where a command writes and what time it is there.
 type console struct {
 	out io.Writer
 	err io.Writer
+	now func() time.Time
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Environ(), console{os.Stdout, os.Stderr})
+	code := run(ctx, os.Args[1:], os.Environ(), console{os.Stdout, os.Stderr, time.Now})
 	stop()
 	os.Exit(code)
 }

@@ -21,9 +21,10 @@ type form map[string]string
 // answered is what the program answered.
 type answered struct {
 	*goquery.Document
-	tb     testing.TB
-	status int
-	saved  struct{ Revision int } // of a save by script
+	tb       testing.TB
+	status   int
+	location string                 // where the browser is sent on to
+	saved    struct{ Revision int } // of a save by script
 }
 
 // acknowledged fails the test unless an answer was said to be kept.
@@ -83,12 +84,26 @@ func (b *browser) post(path string, f form) answered {
 	return a
 }
 
+// send is post for a form in which a field stands more than once.
+func (b *browser) send(path string, values url.Values) answered {
+	b.tb.Helper()
+	a, err := b.request(http.MethodPost, path, values, "text/html")
+	if err != nil {
+		b.tb.Fatal(err)
+	}
+	return a
+}
+
 // try sends one request and answers an error only when no answer came.
 func (b *browser) try(method, path string, f form, accept string) (answered, error) {
 	values := url.Values{}
 	for name, value := range f {
 		values.Set(name, value)
 	}
+	return b.request(method, path, values, accept)
+}
+
+func (b *browser) request(method, path string, values url.Values, accept string) (answered, error) {
 	r, err := http.NewRequestWithContext(b.tb.Context(), method, b.base+path, strings.NewReader(values.Encode()))
 	if err != nil {
 		return answered{}, err
@@ -102,7 +117,7 @@ func (b *browser) try(method, path string, f form, accept string) (answered, err
 		return answered{}, err
 	}
 	defer response.Body.Close()
-	a := answered{tb: b.tb, status: response.StatusCode}
+	a := answered{tb: b.tb, status: response.StatusCode, location: response.Header.Get("Location")}
 	if strings.HasPrefix(response.Header.Get("Content-Type"), "application/json") {
 		err = json.NewDecoder(response.Body).Decode(&a.saved)
 		return a, err

@@ -42,7 +42,7 @@ func keep(t *testing.T, text string) string {
 func runScore(t *testing.T, args ...string) (code int, out, err string) {
 	t.Helper()
 	var o, e bytes.Buffer
-	code = run(t.Context(), args, nil, console{&o, &e})
+	code = run(t.Context(), args, nil, console{out: &o, err: &e})
 	return code, o.String(), e.String()
 }
 

@@ -45,20 +45,20 @@ func (cmd serveCmd) Run(ctx context.Context, c console, env environment) error {
 	}
 	defer db.Close()
 	if cmd.Demo {
-		if err := fillDemo(ctx, db); err != nil {
+		if err := fillDemo(ctx, db, c.now()); err != nil {
 			return err
 		}
 	} else if err := refuseDatabase(ctx, db); err != nil {
 		return err
 	}
-	stop, err := startJobs(ctx, conf, log, db)
+	stop, err := startJobs(ctx, c, conf, log, db)
 	if err != nil {
 		return err
 	}
 	defer stop()
 	metrics := server.NewMetrics()
 	s := server.New(server.Options{
-		DB: db, Log: log, Now: time.Now, Demo: cmd.Demo, Measured: metrics,
+		DB: db, Log: log, Now: c.now, Demo: cmd.Demo, Measured: metrics,
 		Origin: conf.origin(), Embedded: base.local != nil, LettersWait: conf.smtp == nil, ProxyHeader: conf.proxyHeader, Provider: conf.provider,
 	})
 	return cmd.listen(ctx, c, conf, log, s.Routes(), metrics.Handler())
@@ -66,8 +66,8 @@ func (cmd serveCmd) Run(ctx context.Context, c console, env environment) error {
 
 // startJobs begins to send letters, where there is a mail server, and to do what
 // is due. Stopping waits for what is in hand.
-func startJobs(ctx context.Context, conf config, log *slog.Logger, db *store.DB) (stop func(), err error) {
-	o := job.Options{DB: db, Log: log, Now: time.Now, Origin: conf.origin()}
+func startJobs(ctx context.Context, c console, conf config, log *slog.Logger, db *store.DB) (stop func(), err error) {
+	o := job.Options{DB: db, Log: log, Now: c.now, Origin: conf.origin()}
 	if conf.smtp != nil {
 		o.Mail = mail.NewSender(*conf.smtp, conf.baseURL.Hostname())
 	}
@@ -84,7 +84,7 @@ func startJobs(ctx context.Context, conf config, log *slog.Logger, db *store.DB)
 }
 
 // fillDemo puts the demonstration's people in, unless the database holds others.
-func fillDemo(ctx context.Context, db *store.DB) error {
+func fillDemo(ctx context.Context, db *store.DB, now time.Time) error {
 	only, err := db.HoldsOnlyDemo(ctx)
 	if err != nil {
 		return err
@@ -92,7 +92,7 @@ func fillDemo(ctx context.Context, db *store.DB) error {
 	if !only {
 		return errors.New("this database holds rows that the demonstration did not make: give it a database or an OCTANT_DATA of its own")
 	}
-	return db.FillDemo(ctx, time.Now())
+	return db.FillDemo(ctx, now)
 }
 
 // listen serves until ctx is done, then lets requests in hand finish.
