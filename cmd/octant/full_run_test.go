@@ -5,8 +5,8 @@ import (
 	"io"
 	"mime"
 	"mime/multipart"
-	netmail "net/mail"
 	"net/http"
+	netmail "net/mail"
 	"net/url"
 	"os"
 	"regexp"
@@ -254,7 +254,7 @@ func (r *fullRun) answer(link string) {
 		}
 	}
 	b.post(r.path+"/answers", form{"action": "submit"}).leads(r.path + "/sent")
-	b.get(r.path + "/sent").says(r.t, "h1", "You have submitted your answers")
+	b.get(r.path+"/sent").says(r.t, "h1", "You have submitted your answers")
 }
 
 // linkIn is the path of the personal link in a letter.
