@@ -96,8 +96,7 @@ CREATE TABLE register_imports (
     PRIMARY KEY (id)
 );
 
--- Files that an administrator has sent and not yet applied. The digest is of the
--- difference that was shown: nothing else is ever applied.
+-- Files that an administrator has sent and not yet applied.
 CREATE TABLE register_uploads (
     id              uuid        NOT NULL,
     person_id       uuid        NOT NULL REFERENCES people (id),
@@ -106,7 +105,6 @@ CREATE TABLE register_uploads (
     successors_name text        NOT NULL DEFAULT '' CHECK (char_length(successors_name) <= 200),
     successors      bytea,
     as_at           date        NOT NULL,
-    digest          bytea       NOT NULL CHECK (octet_length(digest) = 32),
     sent_at         timestamptz NOT NULL,
     PRIMARY KEY (id)
 );

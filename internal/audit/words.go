@@ -18,11 +18,12 @@ const (
 	Reports   Kind = "reports"
 	SigningIn Kind = "signing-in"
 	Clearing  Kind = "clearing"
+	Sharing   Kind = "sharing"
 	Trusts    Kind = "trusts"
 )
 
 // Kinds lists the kinds.
-func Kinds() []Kind { return []Kind{Rounds, Asking, People, Reports, SigningIn, Clearing, Trusts} }
+func Kinds() []Kind { return []Kind{Rounds, Asking, People, Reports, SigningIn, Clearing, Sharing, Trusts} }
 
 var kindWords = map[Kind]string{
 	Rounds:    "Rounds made, opened and closed",
@@ -31,6 +32,7 @@ var kindWords = map[Kind]string{
 	Reports:   "Reports, comments and downloads",
 	SigningIn: "The trust’s own sign-in",
 	Clearing:  "What was erased after its time",
+	Sharing:   "Sharing with other trusts, and benchmarks",
 	Trusts:    "The trust’s details, administrators",
 }
 
@@ -88,15 +90,34 @@ var telling = map[Deed]struct {
 	AuditExported:  {kind: Reports, says: "exported this record"},
 	DataTaken:      {kind: Reports, says: "downloaded what is held about them"},
 	Disclosed:      {kind: Reports, says: "opened the disclosure view of the round ROUND"},
+	NoteAdded:      {kind: Reports, says: "put a note on the time line"},
+	NoteChanged:    {kind: Reports, says: "changed a note on the time line"},
+	NoteRemoved:    {kind: Reports, says: "took a note off the time line"},
 	ProviderSet:    {kind: SigningIn, says: "set up the trust’s own sign-in"},
 	ProviderEnded:  {kind: SigningIn, says: "removed the trust’s own sign-in"},
 	Unlinked:       {kind: Clearing, says: "cut the answers of the round ROUND loose from people"},
 	CommentsErased: {kind: Clearing, says: "erased the comments of the round ROUND after their time"},
 	RecordsErased:  {kind: Clearing, says: "erased sign-in records after their time"},
+	ConsentSet:     {kind: Sharing, says: "set how far results are shared"},
+	GuideSet:       {kind: Sharing, says: "set whether other trusts may ask for advice"},
+	CircleMade:     {kind: Sharing, says: "made a circle of trusts"},
+	CircleInvited:  {kind: Sharing, says: "invited a trust to a circle"},
+	CircleJoined:   {kind: Sharing, says: "joined a circle of trusts"},
+	CircleDeclined: {kind: Sharing, says: "declined to join a circle of trusts"},
+	CircleLeft:     {kind: Sharing, says: "left a circle of trusts"},
+	AdviceAsked:    {kind: Sharing, says: "asked another trust for advice"},
+	AdviceGiven:    {kind: Sharing, says: "answered another trust’s request for advice"},
+	EditionMade:    {kind: Sharing, says: "made a benchmark edition"},
+	Compared:       {kind: Sharing, says: "downloaded a comparison of trusts"},
 	TrustMade:      {kind: Trusts, says: "added the trust"},
 	TrustChanged:   {kind: Trusts, says: "changed the trust’s name or kind"},
 	AdminGranted:   {kind: Trusts, says: "made PERSON a platform administrator"},
 	AdminEnded:     {kind: Trusts, says: "ended PERSON’s time as a platform administrator"},
+
+	RegisterImported: {kind: Trusts, says: "brought the register of trusts up to date"},
+	SuccessionMade:   {kind: Trusts, says: "entered which trust followed another"},
+	SuccessionEnded:  {kind: Trusts, says: "took back which trust followed another"},
+	TypeSet:          {kind: Trusts, says: "set the type of a trust in the register"},
 }
 
 // Names are the words for an entry's ids, "" for those that are not known.
