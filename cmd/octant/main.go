@@ -34,6 +34,7 @@ type commands struct {
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up or down, or say where it stands."`
 	Admin   adminCmd   `cmd:"" help:"Grant, end or list platform administrators."`
 	Audit   auditCmd   `cmd:"" help:"Verify the record of what was done."`
+	Import  importCmd  `cmd:"" help:"Bring published data in: the register of trusts."`
 	Score   scoreCmd   `cmd:"" help:"Score a file of answers."`
 	Ready   readyCmd   `cmd:"" help:"Ask the server on OCTANT_ADDR whether it is ready: 0 when it is."`
 	Version versionCmd `cmd:"" help:"Say which version this is."`
