@@ -55,7 +55,7 @@ var adminNotices = map[string]string{
 	"lead":    "The lead has been added. They can sign in by email code now.",
 	"ended":   "The lead has been ended.",
 	"granted": "The person is a platform administrator now.",
-	"revoked": "The person is no platform administrator any more.",
+	"revoked": "The person is not a platform administrator any more.",
 }
 
 func notice(r *http.Request) string { return adminNotices[r.URL.Query().Get("done")] }

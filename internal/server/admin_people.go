@@ -98,7 +98,7 @@ func (s *Server) endAdmin(w http.ResponseWriter, r *http.Request, admin access.P
 	case errors.Is(err, store.ErrSelf):
 		return s.showFound(w, r, http.StatusUnprocessableEntity, admin, f, nhsuk.Field{}, "You cannot end your own right. Ask another administrator to do it")
 	case errors.Is(err, store.ErrNotFound): // somebody else has just done it
-		return s.showFound(w, r, http.StatusUnprocessableEntity, admin, f, nhsuk.Field{}, "This person is no platform administrator")
+		return s.showFound(w, r, http.StatusUnprocessableEntity, admin, f, nhsuk.Field{}, "This person is not a platform administrator")
 	case err != nil:
 		return err
 	}

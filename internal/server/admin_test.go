@@ -102,7 +102,7 @@ func TestAdministratorLooksPeopleUp(t *testing.T) {
 	admin.post("/admin/people", "email", "new@example.org").says("h2#found", "New Person").says("main", "They are a platform administrator")
 	admin.post("/admin/people/end", "email", email).leads("/admin/people?done=revoked")
 	s.as(b.Lead).get("/admin").wants(http.StatusNotFound)
-	admin.post("/admin/people/end", "email", email).wants(http.StatusUnprocessableEntity).says(".nhsuk-error-summary", "no platform administrator")
+	admin.post("/admin/people/end", "email", email).wants(http.StatusUnprocessableEntity).says(".nhsuk-error-summary", "not a platform administrator")
 	admin.post("/admin/people/end", "email", own).wants(http.StatusUnprocessableEntity).says(".nhsuk-error-summary", "You cannot end your own right")
 	admin.post("/admin/people", "email", own).says("main", "This is you")
 	if strings.Contains(s.log.String(), "example.org") {

@@ -153,7 +153,10 @@ func (s *Server) showPreview(w http.ResponseWriter, r *http.Request, status int,
 		}
 		sound = append(sound, *l)
 		v.Sound = append(v.Sound, previewLine(l))
-		if l.Outcome != access.Keep {
+		switch l.Outcome {
+		case access.Change:
+			v.Changes++
+		case access.Add, access.Rejoin:
 			v.Adds++
 		}
 	}

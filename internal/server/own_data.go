@@ -159,7 +159,11 @@ func eachSaid[T any](all []T, words func(T) string) []string {
 }
 
 func roleSaid(r store.OwnRole) string {
-	return commas(r.Trust, strings.ToLower(roleWords(access.Roles{r.Role})), r.Title, "from "+page.Day(r.From), sinceDay("to", r.To))
+	role, title := strings.ToLower(roleWords(access.Roles{r.Role})), r.Title
+	if strings.EqualFold(role, title) {
+		title = ""
+	}
+	return commas(r.Trust, role, title, "from "+page.Day(r.From), sinceDay("to", r.To))
 }
 
 func entrySaid(e store.OwnEntry) string {

@@ -238,7 +238,7 @@ func (t *Trust) MakeSheets(ctx context.Context, round uuid.UUID, now time.Time) 
 		}
 		return t.note(ctx, tx, now, audit.Entry{
 			Deed: audit.PaperPrinted, Round: round,
-			Detail: fmt.Sprintf("%s: %d for executives, %d for non-executives", r.Title, counts[0], counts[1]),
+			Detail: fmt.Sprintf("%d for executives, %d for non-executives", counts[0], counts[1]),
 		})
 	})
 	if err != nil {

@@ -187,7 +187,7 @@ func found(v FindView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		default:
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<p>They are no platform administrator. An administrator can add trusts and name who leads them, so that they could let anybody in.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<p>They are not a platform administrator. An administrator can add trusts and name who leads them, so that they could let anybody in.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

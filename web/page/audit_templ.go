@@ -257,7 +257,7 @@ func auditEntries(v AuditView) templ.Component {
 			}
 		} else {
 			templ_7745c5c3_Err = nhsuk.Table(nhsuk.TableOptions{
-				Caption: "Newest first, in UK time", Responsive: true, FirstCellIsHeader: true,
+				Caption: "Newest first, in UK time", Responsive: true, FirstCellIsHeader: true, Class: "app-words",
 				Head: []nhsuk.Column{{Text: "Entry", Numeric: true}, {Text: "When"}, {Text: "What was done"}},
 				Rows: auditRows(v.Entries),
 			}).Render(ctx, templ_7745c5c3_Buffer)

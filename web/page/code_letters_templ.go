@@ -239,7 +239,7 @@ func Letters(v LettersView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = shell(sheet{Frame: v.Frame, Title: "Letters to print", Back: Link{v.Path + "/code-letters", "Back"}, Scripts: []string{"print.js"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = shell(sheet{Frame: v.Frame, Title: "Letters to print", Back: Link{v.Path + "/code-letters", "Back to the list of people"}, Scripts: []string{"print.js"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

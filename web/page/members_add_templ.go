@@ -325,7 +325,7 @@ func Preview(v PreviewView) templ.Component {
 				}
 			}
 			if len(v.Sound) > 0 {
-				if v.Adds > 0 {
+				if v.Adds+v.Changes > 0 {
 					templ_7745c5c3_Err = addButton(v).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -336,8 +336,8 @@ func Preview(v PreviewView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				templ_7745c5c3_Err = nhsuk.Table(nhsuk.TableOptions{
-					Caption: count(len(v.Sound), "line", "lines") + " ready", CaptionSize: nhsuk.Medium, Responsive: true,
-					Head: []nhsuk.Column{{Text: "Line"}, {Text: "Person"}, {Text: "On the board"}, {Text: "What happens"}, {Hidden: "Change"}},
+					Caption: count(len(v.Sound), "line", "lines") + " ready", CaptionSize: nhsuk.Medium, Responsive: true, Class: "app-words",
+					Head: []nhsuk.Column{{Text: "Line"}, {Text: "Person", Class: "app-roomy"}, {Text: "On the board"}, {Text: "What happens"}, {Hidden: "Change"}},
 					Rows: v.rows(),
 				}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {

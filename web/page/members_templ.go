@@ -57,7 +57,7 @@ func TrustPeople(v TrustPeopleView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = captioned(v.Frame.Trust, "People").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = captioned(v.Frame.Trust, "People and their roles").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -106,7 +106,7 @@ func TrustPeople(v TrustPeopleView) templ.Component {
 				}
 			} else {
 				templ_7745c5c3_Err = nhsuk.Table(nhsuk.TableOptions{
-					Caption: people(len(v.People)) + " with a role now or to come", CaptionSize: nhsuk.Medium, Responsive: true, FirstCellIsHeader: true,
+					Caption: people(len(v.People)) + " with a role now or to come", CaptionSize: nhsuk.Medium, Responsive: true, FirstCellIsHeader: true, Class: "app-words",
 					Head: peopleHead, Rows: peopleRows(v.People),
 				}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
@@ -119,7 +119,7 @@ func TrustPeople(v TrustPeopleView) templ.Component {
 			}
 			if len(v.Past) > 0 {
 				templ_7745c5c3_Err = nhsuk.Table(nhsuk.TableOptions{
-					Caption: people(len(v.Past)) + " whose roles have ended", CaptionSize: nhsuk.Medium, Responsive: true, FirstCellIsHeader: true,
+					Caption: people(len(v.Past)) + " whose roles have ended", CaptionSize: nhsuk.Medium, Responsive: true, FirstCellIsHeader: true, Class: "app-words",
 					Head: peopleHead, Rows: peopleRows(v.Past),
 				}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
@@ -128,7 +128,7 @@ func TrustPeople(v TrustPeopleView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = shell(sheet{Frame: v.Frame, Title: "People", Trail: v.trustTrail(), Broad: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = shell(sheet{Frame: v.Frame, Title: "People and their roles", Trail: v.trustTrail(), Broad: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -136,7 +136,7 @@ func TrustPeople(v TrustPeopleView) templ.Component {
 	})
 }
 
-var peopleHead = []nhsuk.Column{{Text: "Person"}, {Text: "On the board"}, {Text: "Roles"}}
+var peopleHead = []nhsuk.Column{{Text: "Person", Class: "app-roomy"}, {Text: "On the board"}, {Text: "Roles"}}
 
 // reached is somebody with the address that reaches them, either of which may be
 // a word that no line can hold.
@@ -432,7 +432,7 @@ func Person(v PersonView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = shell(sheet{Frame: v.Frame, Title: v.Name, Trail: v.trustTrail(Link{v.peoplePath(), "People"})}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = shell(sheet{Frame: v.Frame, Title: v.Name, Trail: v.trustTrail(Link{v.peoplePath(), "People and their roles"})}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

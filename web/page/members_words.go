@@ -85,16 +85,22 @@ func (v PreviewView) heading() string {
 		return "Check the list"
 	case v.Adds > 0:
 		return "Check the list, then add the people"
+	case v.Changes > 0:
+		return "Check the list, then change the people"
 	}
 	return "There is nothing to add"
 }
 
 // button says what pressing it does to how many.
 func (v PreviewView) button() string {
-	if v.Adds == 1 {
-		return "Add or change 1 person"
+	verb := "Add or change "
+	switch {
+	case v.Changes == 0:
+		verb = "Add "
+	case v.Adds == 0:
+		verb = "Change "
 	}
-	return "Add or change " + strconv.Itoa(v.Adds) + " people"
+	return verb + people(v.Adds+v.Changes)
 }
 
 // rows are the sound lines as a table, each with a button that opens it.

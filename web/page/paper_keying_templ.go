@@ -226,7 +226,7 @@ func Keying(v KeyingView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = shell(sheet{Frame: v.Frame, Title: "Key in sheet " + v.Sheet.Code, Error: v.wrong(), Broad: true, Back: Link{v.Path + "/paper", "Back"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = shell(sheet{Frame: v.Frame, Title: "Key in sheet " + v.Sheet.Code, Error: v.wrong(), Broad: true, Back: Link{v.Path + "/paper", "Back to answers on paper"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

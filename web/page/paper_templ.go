@@ -502,7 +502,7 @@ func Sheets(v SheetsView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = shell(sheet{Frame: v.Frame, Title: "Sheets to print", Back: Link{v.Path + "/paper", "Back"}, Scripts: []string{"print.js"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = shell(sheet{Frame: v.Frame, Title: "Sheets to print", Back: Link{v.Path + "/paper", "Back to answers on paper"}, Scripts: []string{"print.js"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

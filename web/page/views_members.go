@@ -38,7 +38,8 @@ type PreviewView struct {
 	Open    []OpenLine
 	Kept    string   // the sound lines, as the form carries them
 	Ignored []string // headings of columns that were left out
-	Adds    int      // of the sound lines, how many change something
+	Adds    int      // of the sound lines, how many bring somebody to the board
+	Changes int      // and how many change somebody who is there
 }
 
 // PreviewLine is a line that can be taken as it stands.
