@@ -50,14 +50,17 @@ const (
 	ReadComments Permission = "read comments" // read what was written beside answers, where the rules allow
 	HideComments Permission = "hide comments" // hide a comment that identifies somebody
 	ReadAudit    Permission = "read audit"    // read the record of what was done
+	RunWorkshop  Permission = "run workshop"  // prepare and lead the board's workshop, keep its actions
+	ShareResults Permission = "share results" // say how far results are shared, join circles, ask other trusts for advice
+	ComparePeers Permission = "compare peers" // read benchmarks, if the trust is counted in them
 	KeepTime     Permission = "keep time"     // do what is due: reminders, retention
 )
 
 var table = map[Role][]Permission{
-	Lead:        {EnterTrust, ViewReport, ViewProgress, ManageRounds, ManagePeople, ReadComments, HideComments, ReadAudit},
-	Chair:       {EnterTrust, ViewReport, ViewProgress, ReadComments},
-	Facilitator: {EnterTrust, ViewReport, ViewProgress, ReadComments},
-	Member:      {EnterTrust, Answer, ViewReport},
+	Lead:        {EnterTrust, ViewReport, ViewProgress, ManageRounds, ManagePeople, ReadComments, HideComments, ReadAudit, RunWorkshop, ShareResults, ComparePeers},
+	Chair:       {EnterTrust, ViewReport, ViewProgress, ReadComments, RunWorkshop, ComparePeers},
+	Facilitator: {EnterTrust, ViewReport, ViewProgress, ReadComments, RunWorkshop},
+	Member:      {EnterTrust, Answer, ViewReport, ComparePeers},
 	Observer:    {EnterTrust, ViewReport},
 	Viewer:      {EnterTrust, ViewReport},
 	Clock:       {EnterTrust, ViewProgress, ManageRounds, KeepTime},

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Letter is what a letter to somebody who is asked is about.
+// Letter is what a letter is about.
 type Letter string
 
 // The letters. The last one goes when a round closes, the others at their time.
@@ -15,6 +15,9 @@ const (
 	Reminder   Letter = "reminder"   // still to finish
 	Closing    Letter = "closing"    // the last day is near
 	Released   Letter = "released"   // the round has closed and its report is ready
+
+	AdviceAsked Letter = "request" // another trust asks this one's lead for advice
+	AdviceGiven Letter = "reply"   // and this is the answer
 )
 
 // When reminders go, in days after somebody was invited; after the last of

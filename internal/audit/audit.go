@@ -79,6 +79,11 @@ const (
 	AdviceGiven    Deed = "request for advice answered"
 	EditionMade    Deed = "benchmark edition made"
 	Compared       Deed = "comparison of trusts downloaded"
+	WorkshopMade   Deed = "workshop prepared"
+	WorkshopBegun  Deed = "workshop begun"
+	WorkshopEnded  Deed = "workshop ended"
+	WorkshopGone   Deed = "workshop deleted"
+	OutcomeSent    Deed = "outcome of a workshop sent"
 	RecordsErased  Deed = "sign-in records erased after their time"
 
 	RegisterImported Deed = "register imported"

@@ -17,13 +17,16 @@ const (
 	People    Kind = "people"
 	Reports   Kind = "reports"
 	SigningIn Kind = "signing-in"
+	Workshops Kind = "workshops"
 	Clearing  Kind = "clearing"
 	Sharing   Kind = "sharing"
 	Trusts    Kind = "trusts"
 )
 
 // Kinds lists the kinds.
-func Kinds() []Kind { return []Kind{Rounds, Asking, People, Reports, SigningIn, Clearing, Sharing, Trusts} }
+func Kinds() []Kind {
+	return []Kind{Rounds, Asking, People, Reports, Workshops, SigningIn, Clearing, Sharing, Trusts}
+}
 
 var kindWords = map[Kind]string{
 	Rounds:    "Rounds made, opened and closed",
@@ -31,6 +34,7 @@ var kindWords = map[Kind]string{
 	People:    "People and their roles",
 	Reports:   "Reports, comments and downloads",
 	SigningIn: "The trust’s own sign-in",
+	Workshops: "Workshops",
 	Clearing:  "What was erased after its time",
 	Sharing:   "Sharing with other trusts, and benchmarks",
 	Trusts:    "The trust’s details, administrators",
@@ -97,6 +101,11 @@ var telling = map[Deed]struct {
 	ProviderEnded:  {kind: SigningIn, says: "removed the trust’s own sign-in"},
 	Unlinked:       {kind: Clearing, says: "cut the answers of the round ROUND loose from people"},
 	CommentsErased: {kind: Clearing, says: "erased the comments of the round ROUND after their time"},
+	WorkshopMade:   {kind: Workshops, says: "prepared a workshop"},
+	WorkshopBegun:  {kind: Workshops, says: "began a workshop"},
+	WorkshopEnded:  {kind: Workshops, says: "ended a workshop"},
+	WorkshopGone:   {kind: Workshops, says: "deleted a workshop that was not held"},
+	OutcomeSent:    {kind: Workshops, says: "sent the outcome of a workshop to those who took part"},
 	RecordsErased:  {kind: Clearing, says: "erased sign-in records after their time"},
 	ConsentSet:     {kind: Sharing, says: "set how far results are shared"},
 	GuideSet:       {kind: Sharing, says: "set whether other trusts may ask for advice"},

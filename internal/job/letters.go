@@ -13,6 +13,7 @@ import (
 	"octant/internal/access"
 	"octant/internal/assessment"
 	"octant/internal/mail"
+	"octant/internal/questionnaire"
 	"octant/internal/store"
 )
 
@@ -221,10 +222,24 @@ func Letter(out store.Outgoing, origin string) mail.Letter {
 		ID: out.ID, Kind: mail.Kind(out.Kind), Name: out.To.Name, Address: out.To.Email, Trust: out.Trust,
 		Round: out.Round.Title, Day: out.LastDay, Minutes: out.Minutes, Link: origin + "/invitations/" + out.Token,
 	}
+	if a := out.Advice; a != nil {
+		l.Link = origin + "/trusts/" + out.ODS + "/requests"
+		l.Round, l.From, l.By, l.Words = elementTitle(a.Element), a.Trust, a.By, a.Words
+	}
 	if out.Kind == assessment.Released {
 		l.Link = origin + "/trusts/" + out.ODS + "/rounds/" + out.Round.ID.String() + "/report"
 	}
 	return l
+}
+
+// elementTitle is an element's title in the newest questionnaire.
+func elementTitle(key string) string {
+	if v, err := questionnaire.Load(questionnaire.Latest()); err == nil {
+		if e, ok := v.Element(key); ok {
+			return e.Title
+		}
+	}
+	return "element " + key
 }
 
 // codeSpace is the namespace of the names of letters with codes: the code's own

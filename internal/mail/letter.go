@@ -22,6 +22,8 @@ const (
 	Closing    Kind = "closing"
 	Released   Kind = "released"
 	Code       Kind = "code"
+	Request    Kind = "request" // another trust asks for advice
+	Reply      Kind = "reply"   // and is answered
 )
 
 // Letter is the facts of one letter to one person.
@@ -31,11 +33,14 @@ type Letter struct {
 	Name    string
 	Address string
 	Trust   string
-	Round   string    // the round's title
+	Round   string    // the round's title, or the element's that advice is asked on
 	Day     time.Time // the last day to answer
 	Minutes string    // how long the questions take, such as "10 to 12"
 	Link    string    // a personal link, or the report's address
 	Code    string    // six digits
+	From    string    // the other trust, in a letter about advice
+	By      string    // who wrote for it
+	Words   string    // what they wrote
 }
 
 // Written is a letter in words. Both forms say the same.
@@ -102,6 +107,8 @@ func (l Letter) words() words {
 			"‘" + round + "’ has closed and its report is ready. It shows what the board as a whole thinks, and never who said what.",
 		}
 		w.Button, w.After = "Read the report", []string{"You may have to sign in first. Enter this email address there, and we send you a code."}
+	case Request, Reply:
+		l.advise(&w)
 	case Code:
 		w.Subject, w.Link, w.Code = "Your sign-in code for Octant", "", l.Code
 		w.Before = []string{"Your sign-in code is:"}
@@ -113,6 +120,26 @@ func (l Letter) words() words {
 	}
 	w.Subject = plain(w.Subject)
 	return w
+}
+
+// advise puts a letter in words that passes on what another trust wrote. Neither
+// trust learns an address of the other's unless somebody writes one.
+func (l Letter) advise(w *words) {
+	from, by, about := plain(l.From), plain(l.By), plain(l.Round)
+	w.Subject, w.Button = from+" asks for your advice on ‘"+about+"’", "Read and answer the request"
+	w.Before = []string{"Your trust agreed to be asked for advice by other trusts. " + by + " at " + from + " asks about ‘" + about + "’:"}
+	w.After = []string{"You decide whether to answer. Your answer goes through Octant, and your e-mail address is not shown."}
+	if l.Kind == Reply {
+		w.Subject, w.Button = from+" has answered you on ‘"+about+"’", "See the answer in Octant"
+		w.Before = []string{"You asked " + from + " about ‘" + about + "’. " + by + " answers:"}
+		w.After = []string{"Octant passed this on without showing an e-mail address."}
+	}
+	for paragraph := range strings.SplitSeq(l.Words, "\n") {
+		if paragraph = plain(paragraph); paragraph != "" {
+			w.Before = append(w.Before, "“"+paragraph+"”")
+		}
+	}
+	w.Foot = "Octant sent this because you lead the assessment at " + plain(l.Trust) + ". Its sharing page is where you can stop such requests."
 }
 
 // london is the time zone of every day that is named.

@@ -49,6 +49,15 @@ type Window struct {
 	To   time.Time `json:"to"`   // the last
 }
 
+// EditionMonths is how long ago a round that counts may have closed.
+const EditionMonths = 24
+
+// WindowOf is the window of an edition that is made now, in days of UTC.
+func WindowOf(now time.Time) Window {
+	day := now.UTC().Truncate(24 * time.Hour)
+	return Window{From: day.AddDate(0, -EditionMonths, 0), To: day}
+}
+
 // Rules are the ones an edition was made under.
 type Rules struct {
 	MinTrusts int     `json:"minTrusts"`

@@ -45,6 +45,7 @@ type Outgoing struct {
 	LastDay time.Time // for this person
 	Minutes string    // that the questions take
 	Token   string    // of the personal link, "" where the letter carries none
+	Advice  *Advice   // in a letter about a request for advice, which is about no round
 }
 
 // queueLetters writes a letter of one kind to these people and queues them, in a
@@ -176,6 +177,9 @@ func (t *Trust) letter(ctx context.Context, tx pgx.Tx, id uuid.UUID, now time.Ti
 		WHERE l.ods = $1 AND l.id = $2 FOR UPDATE OF l`, t.ODS, id).
 		Scan(&out.Kind, &out.State, &out.MadeAt, &out.To.ID, &r.ID, &r.Title, &r.Questionnaire, &r.Form, &r.State, &r.ClosesOn,
 			&out.LastDay, &finished, &away, &asked)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return t.adviceLetter(ctx, tx, id) // it is about no round, or there is no such letter
+	}
 	if err != nil {
 		return out, false, err
 	}

@@ -31,6 +31,8 @@ var permissionWords = map[access.Permission]string{
 	access.ReadComments: "Read comments of a closed round, without names, if 8 or more people answered",
 	access.HideComments: "Hide a comment that identifies somebody",
 	access.ReadAudit:    "Read the record of what was done at this trust, and by whom",
+	access.ShareResults: "Say how far results are shared, join circles of trusts, and ask other trusts for advice",
+	access.ComparePeers: "See where this trust stands in a benchmark, if it is counted in one",
 }
 
 // PermissionText is a permission in words; "" for one that no person has.
