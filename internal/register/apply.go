@@ -11,7 +11,7 @@ import (
 func (p Plan) Apply(known Known) Known {
 	after := Known{
 		Organisations: maps.Clone(known.Organisations), Successions: maps.Clone(known.Successions),
-		Typed: maps.Clone(known.Typed), Files: slices.Clone(known.Files),
+		Typed: maps.Clone(known.Typed),
 	}
 	if after.Organisations == nil {
 		after.Organisations = map[string]Organisation{}
@@ -31,10 +31,17 @@ func (p Plan) Apply(known Known) Known {
 	for _, t := range p.Types {
 		after.Typed[t.Code] = true
 	}
-	if i, there := slices.BinarySearchFunc(after.Files, p.AsAt, time.Time.Compare); !there {
-		after.Files = slices.Insert(after.Files, i, p.AsAt)
-	}
+	after.Files = withDay(known.Files, p.AsAt)
 	return after
+}
+
+// withDay is the days with one more, in order, each once.
+func withDay(days []time.Time, day time.Time) []time.Time {
+	i, there := slices.BinarySearchFunc(days, day, time.Time.Compare)
+	if there {
+		return days
+	}
+	return slices.Insert(slices.Clone(days), i, day)
 }
 
 // Redated is an organisation with the dates that follow from the known
@@ -51,5 +58,5 @@ func (k Known) Redated(code string) (o Organisation, known bool, err error) {
 			turns = append(turns, s.On)
 		}
 	}
-	return o.dated(turns, tables), true, nil
+	return o.dated(turns, k.Files, tables), true, nil
 }

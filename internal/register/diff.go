@@ -242,15 +242,15 @@ func (d *differ) date() {
 		}
 	}
 	for code, o := range d.next {
-		d.next[code] = o.dated(into[code], d.tables)
+		d.next[code] = o.dated(into[code], withDay(d.known.Files, d.asAt), d.tables)
 	}
 }
 
 // dated gives the organisation's spells their dates. turns are the days on which
 // it followed somebody: the likeliest for a new name.
-func (o Organisation) dated(turns []time.Time, tables *Tables) Organisation {
-	o.Names = dated(o.Names, o.Opened, o.Closed, func(string, string) []time.Time { return turns })
-	o.Places = dated(o.Places, o.Opened, o.Closed, func(old, now Place) []time.Time { return tables.handedOver(old.ICB, now.ICB) })
+func (o Organisation) dated(turns, files []time.Time, tables *Tables) Organisation {
+	o.Names = dated(o.Names, o.Opened, o.Closed, files, func(string, string) []time.Time { return turns })
+	o.Places = dated(o.Places, o.Opened, o.Closed, files, func(old, now Place) []time.Time { return tables.handedOver(old.ICB, now.ICB) })
 	return o
 }
 

@@ -15,7 +15,8 @@ type Lineage struct {
 // Step is one succession of a lineage.
 type Step struct {
 	Succession
-	Depth int // 1 when it touches the code itself, 2 when one lies between
+	Depth  int      // 1 when it touches the code itself, 2 when one lies between
+	Beside []string // where one was split: the other codes that followed it on that day
 }
 
 // Trace follows successions from a code both ways to their ends. However they
@@ -41,7 +42,7 @@ func trace(code string, all []Succession, ends func(Succession) (here, there str
 				continue
 			}
 			followed[[2]string{s.From, s.To}] = true
-			steps = append(steps, Step{s, depth})
+			steps = append(steps, Step{s, depth, beside(s, all)})
 			if !reached[there] {
 				reached[there] = true
 				next = append(next, there)
@@ -50,6 +51,18 @@ func trace(code string, all []Succession, ends func(Succession) (here, there str
 		edge = next
 	}
 	return steps
+}
+
+// beside are the other parts of a split.
+func beside(s Succession, all []Succession) []string {
+	var codes []string
+	for _, x := range all {
+		if s.Kind == Split && x.From == s.From && x.On.Equal(s.On) && x.To != s.To {
+			codes = append(codes, x.To)
+		}
+	}
+	slices.Sort(codes)
+	return codes
 }
 
 // Heirs are the codes at the ends of what came after, in order: those that nobody

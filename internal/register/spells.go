@@ -81,12 +81,16 @@ func firstAfter(days []time.Time, day, most time.Time) time.Time {
 // dated gives spells their dates. The first holds from the opening on, as nothing
 // else is known. A later one holds from the one day between two files on which
 // turns says that it began, or else from the file that first says so. What files
-// say after an organisation has closed changes nothing that it was.
-func dated[T comparable](spells []Spell[T], opened, closed time.Time, turns func(old, now T) []time.Time) []Spell[T] {
+// say after an organisation has closed changes nothing that it was; files are the
+// days of all of them.
+func dated[T comparable](spells []Spell[T], opened, closed time.Time, files []time.Time, turns func(old, now T) []time.Time) []Spell[T] {
 	var kept []Spell[T]
 	for i, s := range spells {
 		if !closed.IsZero() && s.SeenFrom.After(closed) && i > 0 {
 			break
+		}
+		if !closed.IsZero() && !s.SeenFrom.After(closed) && s.SeenTo.After(closed) {
+			s.SeenTo = lastBefore(files, dayAfter(closed), s.SeenFrom)
 		}
 		s.From, s.To = opened, time.Time{}
 		if n := len(kept); n > 0 {

@@ -146,7 +146,7 @@ func recordImport(ctx context.Context, tx pgx.Tx, admin access.Person, in Import
 	if err != nil {
 		return err
 	}
-	summary, err := json.Marshal(summaryOf(plan.Plan))
+	summary, err := json.Marshal(SummaryOf(plan.Plan))
 	if err != nil {
 		return err
 	}
@@ -178,7 +178,8 @@ type ImportSummary struct {
 	Refused     int `json:"refused"`
 }
 
-func summaryOf(p register.Plan) ImportSummary {
+// SummaryOf counts what a plan changes.
+func SummaryOf(p register.Plan) ImportSummary {
 	return ImportSummary{
 		New: len(p.New), Closed: len(p.Closed), Reopened: len(p.Reopened), Corrected: len(p.Corrected),
 		Renamed: len(p.Renamed), Moved: len(p.Moved), Successions: len(p.Followed), Types: len(p.Types), Refused: len(p.Refused),
@@ -212,7 +213,7 @@ func (s ImportSummary) Words() string {
 	return strings.Join(said, ", ")
 }
 
-func summaryWords(p register.Plan) string { return summaryOf(p).Words() }
+func summaryWords(p register.Plan) string { return SummaryOf(p).Words() }
 
 // KeptImport is an import that was applied.
 type KeptImport struct {

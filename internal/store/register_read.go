@@ -176,7 +176,8 @@ func (db *DB) Lineage(ctx context.Context, code string) (l Lineage, err error) {
 			SELECT $1::text UNION SELECT s.to_code FROM successions s JOIN later l ON s.from_code = l.code
 		)
 		SELECT `+successionColumns+` FROM successions s
-		WHERE s.to_code IN (SELECT code FROM earlier) OR s.from_code IN (SELECT code FROM later)`, code)
+		WHERE s.to_code IN (SELECT code FROM earlier) OR s.from_code IN (SELECT code FROM later)
+		   OR s.from_code IN (SELECT code FROM earlier) -- the other parts of a split`, code)
 	if err != nil {
 		return l, fault("lineage", err)
 	}
