@@ -39,7 +39,10 @@ export default defineConfig({
     project("script", "journey.spec.js"),
     project("plain", "journey.spec.js", { javaScriptEnabled: false }),
     project("narrow", "journey.spec.js", { viewport: { width: 320, height: 640 } }),
-    project("answering", ["answering.spec.js", "rounds.spec.js", "doors.spec.js", "sign-in.spec.js"]),
+    project("answering", [
+      "answering.spec.js", "rounds.spec.js", "doors.spec.js", "sign-in.spec.js", "own-data.spec.js",
+      "people.spec.js", "invitations.spec.js", "clock.spec.js", "audit.spec.js",
+    ]),
     project("outage", "outage.spec.js"),
     project("pages", ["pages.spec.js", "report.spec.js", "transfer.spec.js"]),
   ],

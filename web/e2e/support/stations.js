@@ -1,7 +1,9 @@
 // Every page there is, as the people who see it see it, with and without
 // errors. A page that is not in this list is a page that nobody checks.
 
-import { draft, opened, close } from "./lead.js";
+import { asking, close, draft, inDays, fillDate, opened } from "./lead.js";
+import { keying, onPaper, personalLink } from "./invitations.js";
+import { OURS } from "./places.js";
 import { choose, comment, goOn } from "./question.js";
 
 const press = (name) => (page) => page.getByRole("button", { name, exact: true }).click();
@@ -10,7 +12,8 @@ const press = (name) => (page) => page.getByRole("button", { name, exact: true }
 const at = (name, who, path, status = 200) => ({ name, who, path, status, lead: path.length > 1 });
 
 // after is a page that a form on another one leads to. Where the lead has a hand
-// in it, path or act takes the lead's page too.
+// in it, path or act takes the lead's page too; path may also take the person's
+// own, to do first what has to be done before.
 const after = (name, who, path, act, status) => ({ name, who, path, act, status, lead: path.length > 1 || act.length > 1 });
 
 const open = (rest) => (p) => p.open + rest;
@@ -41,7 +44,45 @@ async function goClosed(page, lead) {
   await goOn(page);
 }
 
+// begun is another page of a round of its own, to somebody who has begun to
+// answer.
+const begun = (rest) => async (p, lead, page) => {
+  const round = await opened(lead, p.trust);
+  await page.goto(`${round}/questions/1.1`);
+  await choose(page);
+  await goOn(page);
+  await page.waitForURL(/questions\/1\.2/);
+  return round + rest;
+};
+
 const ofRoundOfItsOwn = (rest) => async (p, lead) => (await opened(lead, p.trust)) + rest;
+
+// invited is a personal link to somebody in a round of its own.
+const invited = async (p, lead) => {
+  const title = `By link ${OURS}, ${Math.random()}`;
+  await opened(lead, p.trust, title);
+  return personalLink(lead, title);
+};
+
+// ofPerson is a page about one of the trust's people.
+const ofPerson = (rest) => async (p, lead) => {
+  await lead.goto(`${p.trust}/people`);
+  return (await lead.getByRole("link", { name: "Lucille Okonjo" }).getAttribute("href")) + rest;
+};
+
+// moreTime is the page of one person who is asked in a round of its own.
+const moreTime = async (p, lead) => {
+  await lead.goto(`${await opened(lead, p.trust)}/manage`);
+  return lead.locator('main a[href*="/asked/"]').first().getAttribute("href");
+};
+
+const type = (label, text, button) => async (page) => {
+  await page.getByLabel(label, { exact: true }).fill(text);
+  await press(button)(page);
+};
+
+const SOUND = "Ada Sparrow, ada@sparrow.example, Chief nurse, executive\nBo Sparrow, , Chair, non-executive";
+const FAULTY = `${SOUND}\nCy Sparrow, cy@, Governor`;
 
 export const stations = [
   at("front page", null, () => "/"),
@@ -56,6 +97,76 @@ export const stations = [
     await press("Sign in")(page);
   }, 422),
   at("sessions", "member-2", () => "/sessions"),
+  at("personal link", null, invited),
+  at("personal link, somebody else signed in", "secretary", invited),
+  at("personal link that leads nowhere", null, () => "/invitations/nonsense", 404),
+  at("code of a letter", null, () => "/sign-in/letter"),
+  after("code of a letter, wrong", null, () => "/sign-in/letter", async (page) => {
+    await page.getByLabel("Type the code on your letter").fill("R9A-2222-2222-2222");
+    await press("Continue")(page);
+  }, 422),
+  at("links of a round", "cio", ofRoundOfItsOwn("/links")),
+  at("links of a closed round", "cio", closed("/links")),
+  at("code letters", "cio", ofRoundOfItsOwn("/code-letters")),
+  after("code letters, nobody", "cio", ofRoundOfItsOwn("/code-letters"), press("Show the letters"), 422),
+  after("code letters, to print", "cio", ofRoundOfItsOwn("/code-letters"), async (page) => {
+    await page.getByRole("checkbox").first().check();
+    await page.getByRole("checkbox").nth(1).check();
+    await press("Show the letters")(page);
+  }, 200),
+  at("paper, nobody", "cio", ofRoundOfItsOwn("/paper")),
+  at("paper, one person", "cio", async (p, lead) => `${await onPaper(lead, p.trust, 1)}/paper`),
+  after("paper, no code", "cio", ofRoundOfItsOwn("/paper"), press("Key in this sheet"), 422),
+  after("paper, to print", "cio", async (p, lead) => `${await onPaper(lead, p.trust, 2)}/paper`, press("Show 2 sheets to print"), 200),
+  at("paper, to key in", "cio", (p, lead) => keying(lead, p.trust)),
+  after("paper, empty sheet", "cio", (p, lead) => keying(lead, p.trust), press("Save the sheet"), 422),
+  after("paper, part of a sheet", "cio", (p, lead) => keying(lead, p.trust), async (page) => {
+    await page.getByLabel("3", { exact: true }).first().check();
+    await press("Save the sheet")(page);
+  }, 422),
+  at("paper, closed", "cio", closed("/paper")),
+  at("letters, open", "cio", open("/letters")),
+  after("letters, sent again", "cio", closed("/letters"), (page) => page.getByRole("button", { name: /^Send again/ }).first().click(), 200),
+  at("letters that wait", null, () => "/demo/letters"),
+  at("letter that waits", null, async (p, lead) => {
+    await lead.goto("/demo/letters");
+    return lead.locator('main a[href^="/demo/letters/"]').first().getAttribute("href");
+  }),
+  at("trust's people", "cio", (p) => `${p.trust}/people`),
+  at("trust's people, list to add", "cio", (p) => `${p.trust}/people/add`),
+  after("trust's people, empty list", "cio", (p) => `${p.trust}/people/add`, press("Check the list"), 422),
+  after("trust's people, sound list", "cio", (p) => `${p.trust}/people/add`, type("Paste a list", SOUND, "Check the list"), 200),
+  after("trust's people, faulty list", "cio", (p) => `${p.trust}/people/add`, type("Paste a list", FAULTY, "Check the list"), 422),
+  at("trust's people, one to add", "cio", (p) => `${p.trust}/people/add/one`),
+  after("trust's people, one without a name", "cio", (p) => `${p.trust}/people/add/one`, press("Add this person"), 422),
+  at("person", "cio", ofPerson("")),
+  at("person, details", "cio", ofPerson("/edit")),
+  after("person, no name", "cio", ofPerson("/edit"), type("Name", "", "Save changes"), 422),
+  at("person, roles to grant", "cio", ofPerson("/grant")),
+  after("person, no role to grant", "cio", ofPerson("/grant"), press("Grant"), 422),
+  at("person, roles to end", "cio", ofPerson("/end")),
+  after("person, no role to end", "cio", ofPerson("/end"), press("End these roles"), 422),
+  at("who can see what, lead", "cio", (p) => `${p.trust}/access`),
+  at("who can see what, member", "member-3", (p) => `${p.trust}/access`),
+  at("record", "cio", (p) => `${p.trust}/audit`),
+  at("record, one kind", "cio", (p) => `${p.trust}/audit?kind=signing-in`),
+  at("data protection", "cio", (p) => `${p.trust}/data-protection`),
+  at("impact assessment", "cio", (p) => `${p.trust}/data-protection/assessment`),
+  at("record of processing", "cio", (p) => `${p.trust}/data-protection/record`),
+  at("sign-in of the trust, lead", "cio", (p) => `${p.trust}/sign-in`),
+  at("sign-in of the trust, administrator", "admin", (p) => `${p.trust}/sign-in`),
+  after("sign-in of the trust, wrong", "admin", (p) => `${p.trust}/sign-in`, type("Issuer", "http://login.example.org", "Save"), 422),
+  at("sign-in of the trust, refused", null, () => "/sign-in/oidc/callback?code=x&state=y", 403),
+  at("administration", "admin", () => "/admin"),
+  at("trust to add", "admin", () => "/admin/trusts/new"),
+  after("trust to add, empty", "admin", () => "/admin/trusts/new", press("Add the trust"), 422),
+  at("trust, administrator", "admin", (p) => `/admin${p.trust}`),
+  after("trust, administrator, no lead named", "admin", (p) => `/admin${p.trust}`, press("Add the lead"), 422),
+  after("trust, administrator, last lead", "admin", () => "/admin/trusts/R9M", press("End Colm Brennan’s role as lead"), 422),
+  at("person to look up", "admin", () => "/admin/people"),
+  after("person to look up, no address", "admin", () => "/admin/people", press("Look up"), 422),
+  after("person looked up", "admin", () => "/admin/people", type("Email address", "facilitator@octant.example", "Look up"), 200),
+  after("person looked up, nobody", "admin", () => "/admin/people", type("Email address", "nobody@octant.example", "Look up"), 200),
   at("method", null, () => "/method"),
   at("privacy", null, () => "/privacy"),
   at("accessibility", null, () => "/accessibility"),
@@ -92,12 +203,30 @@ export const stations = [
   after("check, questions left", "member-1", open("/answers"), press("Submit your answers"), 422),
   at("submitted", "member-2", open("/sent")),
   at("own answers beside the board's", "member-2", closed("/mine")),
+  at("own data", "member-2", () => "/me/data"),
+  at("draft, to delete", "member-7", begun("/answers/delete")),
+  after("draft, deleted", "member-8", begun("/answers/delete"), press("Delete my draft"), 200),
+  at("draft, submitted", "member-2", open("/answers/delete")),
+  at("comments, lead", "cio", closed("/comments")),
+  at("comments, facilitator", "facilitator", closed("/comments")),
+  at("comments, member", "member-3", closed("/comments"), 403),
+  at("disclosure view", "cio", closed("/report/disclosure")),
   at("report, newest", "member-2", closed("/report")),
   at("report, oldest", "cio", (p) => `${p.oldest}/report`),
   at("round, open", "cio", open("/manage")),
   at("round, closed", "cio", closed("/manage")),
   at("round, draft", "cio", ofDraft("/manage")),
   at("round, member", "member-9", open("/manage"), 403),
+  after("round, under the clock", "cio", async (p, lead) => `${await asking(lead, p.trust)}/manage`, (page) => page.getByRole("button", { name: /^Open it by itself on/ }).click(), 200),
+  at("closing day", "cio", ofRoundOfItsOwn("/closing-day")),
+  after("closing day, none", "cio", ofRoundOfItsOwn("/closing-day"), press("Save the new day"), 422),
+  at("more time", "cio", moreTime),
+  after("more time, none", "cio", moreTime, press("Give more time"), 422),
+  after("more time, given", "cio", moreTime, async (page) => {
+    await fillDate(page, "Last day for this person", inDays(33));
+    await press("Give more time")(page);
+  }, 200),
+  after("away", "cio", moreTime, press("Mark as away"), 200),
   at("round, new", "cio", (p) => `${p.trust}/rounds/new`),
   after("round, new, empty", "cio", (p) => `${p.trust}/rounds/new`, press("Save and choose who is asked"), 422),
   at("round, edit", "cio", ofDraft("/edit")),
