@@ -44,8 +44,8 @@ func TestBrowser(t *testing.T) {
 	for _, name := range sites {
 		started[name] = serve(t, octant)
 	}
-	pages := t.TempDir()
-	for _, w := range walk(t, started, pages) {
+	pages, seen := t.TempDir(), filepath.Join(t.TempDir(), "seen")
+	for _, w := range walk(t, started, pages, seen) {
 		t.Run(w.name, func(t *testing.T) {
 			if w.fault != "" {
 				t.Error(w.fault)
@@ -53,6 +53,7 @@ func TestBrowser(t *testing.T) {
 		})
 	}
 	t.Run("html of every page is valid", func(t *testing.T) { checkHTML(t, pages) })
+	t.Run("every page has a station", func(t *testing.T) { checkRoutes(t, storetest.New(t), seen) })
 	t.Run("no request failed", func(t *testing.T) { checkLogs(t, started) })
 }
 
@@ -82,7 +83,7 @@ func serve(t *testing.T, octant string) site {
 type result struct{ name, fault string }
 
 // walk lets Playwright take every walk and answers what came of them.
-func walk(t *testing.T, started map[string]site, pages string) []result {
+func walk(t *testing.T, started map[string]site, pages, seen string) []result {
 	t.Helper()
 	addresses := make(map[string]string, len(started))
 	for name, s := range started {
@@ -98,7 +99,7 @@ func walk(t *testing.T, started map[string]site, pages string) []result {
 	var says bytes.Buffer
 	playwright := exec.CommandContext(ctx, "../node_modules/.bin/playwright", "test", "--config=playwright.config.js", "--reporter=json")
 	playwright.Env = append(os.Environ(), "PLAYWRIGHT_JSON_OUTPUT_FILE="+report, "OCTANT_SITES="+string(list),
-		"OCTANT_PAGES="+pages, "OCTANT_DOOR="+doorkeeper(t, started["outage"].door))
+		"OCTANT_PAGES="+pages, "OCTANT_SEEN="+seen, "OCTANT_DOOR="+doorkeeper(t, started["outage"].door))
 	playwright.Stdout, playwright.Stderr = &says, &says
 	playwright.Cancel = func() error { return playwright.Process.Signal(os.Interrupt) }
 	playwright.WaitDelay = 20 * time.Second
@@ -244,13 +245,17 @@ func checkHTML(t *testing.T, pages string) {
 	t.Logf("%d pages checked", len(kept))
 }
 
+// outage is what a site says whose database is taken away on purpose: of
+// requests it could not answer, and of jobs it could not look for.
+var outage = regexp.MustCompile(`status=503|error="[^"]*(unexpected EOF|failed to connect to)`)
+
 // checkLogs looks for faults that no page showed: a site logs a request only
 // when the failure is its own.
 func checkLogs(t *testing.T, started map[string]site) {
 	for name, s := range started {
 		for line := range strings.SplitSeq(s.Errors(), "\n") {
-			if name == "outage" && strings.Contains(line, "status=503") {
-				continue // its database was taken away on purpose
+			if name == "outage" && outage.MatchString(line) {
+				continue
 			}
 			if strings.Contains(line, "level=ERROR") || strings.Contains(line, "level=WARN") {
 				t.Errorf("%s: %s", name, line)
