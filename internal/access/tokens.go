@@ -2,6 +2,7 @@ package access
 
 import (
 	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -27,6 +28,7 @@ const (
 	codeLength  = 12
 	sheetLength = 8
 	groupLength = 4
+	joinLength  = 6
 )
 
 // LinkToken is the token of a personal link, such as "R9A-" and 43 signs that
@@ -44,6 +46,39 @@ func LetterCode(secret []byte, ods string, id uuid.UUID, serial int) string {
 // something only to those who are inside the trust already.
 func SheetCode(secret []byte, ods string, sheet uuid.UUID) string {
 	return spell(derive(secret, "octant sheet", ods, sheet, 1), sheetLength)
+}
+
+// JoinCode is the code by which a room joins a workshop, such as "K7Q-M4T". It is
+// short because it is read off a wall; it lives for hours, and tries are counted.
+func JoinCode(secret []byte, ods string, workshop uuid.UUID, serial int) string {
+	return inHalves(plainly(derive(secret, "octant workshop", ods, workshop, serial), joinLength))
+}
+
+// ReadJoinCode is the code as it is shown, from what was typed.
+func ReadJoinCode(typed string) string { return inHalves(bare(typed)) }
+
+func inHalves(signs string) string {
+	if len(signs) != joinLength {
+		return signs
+	}
+	return signs[:joinLength/2] + "-" + signs[joinLength/2:]
+}
+
+// Participant is who a board member is in one workshop and nowhere else.
+func Participant(secret []byte, person uuid.UUID, ods string, workshop uuid.UUID) uuid.UUID {
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte("octant participant\x00" + ods + "\x00"))
+	mac.Write(workshop[:])
+	mac.Write(person[:])
+	return uuid.UUID(mac.Sum(nil)[:16])
+}
+
+// NewDeviceToken is the token of a device that joins a workshop. It is chance
+// alone: nobody can make it again.
+func NewDeviceToken(ods string) string {
+	chance := make([]byte, sha256.Size)
+	_, _ = rand.Read(chance) // it never fails
+	return ods + "-" + base64.RawURLEncoding.EncodeToString(chance)
 }
 
 // TokenHash is what is kept of a token or a code. It is keyed, so that a stolen
@@ -94,14 +129,16 @@ func derive(secret []byte, purpose, ods string, id uuid.UUID, serial int) []byte
 
 // spell writes a large number in the codes' alphabet. The number is so much
 // larger than what is taken of it that every sign is as likely as any other.
-func spell(number []byte, length int) string {
+func spell(number []byte, length int) string { return grouped(plainly(number, length)) }
+
+func plainly(number []byte, length int) string {
 	n, base, digit := new(big.Int).SetBytes(number), big.NewInt(int64(len(codeAlphabet))), new(big.Int)
 	signs := make([]byte, length)
 	for i := range signs {
 		n.DivMod(n, base, digit)
 		signs[i] = codeAlphabet[digit.Int64()]
 	}
-	return grouped(string(signs))
+	return string(signs)
 }
 
 // grouped sets hyphens between groups of four signs.

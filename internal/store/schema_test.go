@@ -14,7 +14,7 @@ import (
 // by trust. A table with the trust's code is sharded; every other one must be
 // named here as small enough to be everywhere. trusts is the root of both.
 const distributionFaults = `
-WITH everywhere (name) AS (VALUES ('trusts'), ('people'), ('sessions'), ('sign_ins'), ('sign_in_codes'), ('rate_limits'), ('schema_migrations'),
+WITH everywhere (name) AS (VALUES ('trusts'), ('people'), ('sessions'), ('sign_ins'), ('sign_in_codes'), ('rate_limits'), ('workshop_codes'), ('schema_migrations'),
 	('circles'), ('editions'), ('requests'),
 	('organisations'), ('organisation_names'), ('organisation_places'), ('organisation_types'), ('organisation_words'),
 	('successions'), ('icbs'), ('regions'), ('register_imports'), ('register_uploads')),

@@ -1,0 +1,402 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"octant/internal/access"
+	"octant/internal/assessment"
+	"octant/internal/audit"
+	"octant/internal/maturity"
+	"octant/internal/workshop"
+)
+
+// JoinLife is how long a join code works.
+const JoinLife = 12 * time.Hour
+
+// MinCards is the fewest cards that are shown.
+const MinCards = maturity.MinShown
+
+// BeginWorkshop opens the lobby of a prepared workshop, with a code to join by.
+func (t *Trust) BeginWorkshop(ctx context.Context, id uuid.UUID, step int, now time.Time) error {
+	return fault("begin workshop", t.move(ctx, id, now, func(ctx context.Context, tx pgx.Tx, w *workshop.Workshop) (audit.Deed, error) {
+		if err := w.Begin(step, now); err != nil {
+			return "", err
+		}
+		if w.Rehearsal {
+			if err := t.simulateMembers(ctx, tx, id); err != nil {
+				return "", err
+			}
+		}
+		if _, err := t.newCode(ctx, tx, id, now); err != nil {
+			return "", err
+		}
+		return audit.WorkshopBegun, nil
+	}))
+}
+
+// EndWorkshop ends a workshop for good. What was told stays; votes, cards and who
+// took part go, and the code leads nowhere any more.
+func (t *Trust) EndWorkshop(ctx context.Context, id uuid.UUID, step int, now time.Time) error {
+	return fault("end workshop", t.move(ctx, id, now, func(ctx context.Context, tx pgx.Tx, w *workshop.Workshop) (audit.Deed, error) {
+		if err := w.End(step, now); err != nil {
+			return "", err
+		}
+		b := &pgx.Batch{}
+		b.Queue(`
+			UPDATE workshops SET joined = (SELECT count(*) FROM workshop_participants p
+			                               WHERE p.ods = $1 AND p.workshop_id = $2 AND p.kind <> 'observer')
+			WHERE ods = $1 AND id = $2`, t.ODS, id)
+		b.Queue(`DELETE FROM workshop_participants WHERE ods = $1 AND workshop_id = $2`, t.ODS, id) // and with them all that is theirs
+		b.Queue(`DELETE FROM workshop_cards WHERE ods = $1 AND workshop_id = $2`, t.ODS, id)
+		b.Queue(`DELETE FROM workshop_tallies WHERE ods = $1 AND workshop_id = $2`, t.ODS, id)
+		if err := tx.SendBatch(ctx, b).Close(); err != nil {
+			return "", err
+		}
+		return audit.WorkshopEnded, t.endCodes(ctx, tx, id)
+	}))
+}
+
+// MoveOn makes a move with an item of the agenda, as whoever saw that step. Of two
+// who press at once the second is told [workshop.ErrStep].
+func (t *Trust) MoveOn(ctx context.Context, id, item uuid.UUID, m workshop.Move, step int, now time.Time) error {
+	return fault("move on", t.move(ctx, id, now, func(ctx context.Context, tx pgx.Tx, w *workshop.Workshop) (audit.Deed, error) {
+		if err := w.Do(m, item, step, now); err != nil {
+			return "", err
+		}
+		it := w.Now()
+		switch {
+		case m == workshop.Reveal && it.Kind == workshop.Cards:
+			return "", t.shuffleCards(ctx, tx, id, item)
+		case m == workshop.Reveal:
+			return "", t.tellFirst(ctx, tx, id, it)
+		case m == workshop.ShowShift:
+			return "", t.tellSecond(ctx, tx, id, it)
+		case w.Rehearsal && (m == workshop.OpenVote || m == workshop.VoteAgain):
+			return "", t.simulateVotes(ctx, tx, id, it)
+		}
+		return "", nil
+	}))
+}
+
+// RestartVote takes back a vote that was not revealed, and keeps the reason.
+func (t *Trust) RestartVote(ctx context.Context, id, item uuid.UUID, step int, reason string, now time.Time) error {
+	return fault("restart vote", t.move(ctx, id, now, func(ctx context.Context, tx pgx.Tx, w *workshop.Workshop) (audit.Deed, error) {
+		r, err := w.Again(item, step, reason, now)
+		if err != nil {
+			return "", err
+		}
+		reset, err := uuid.NewV7()
+		if err != nil {
+			return "", err
+		}
+		b := &pgx.Batch{}
+		queueForget(b, t.ODS, id, item, r.Vote)
+		b.Queue(`INSERT INTO workshop_resets (ods, workshop_id, id, item_id, vote, reason, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			t.ODS, id, reset, item, r.Vote, r.Reason, now)
+		return "", tx.SendBatch(ctx, b).Close()
+	}))
+}
+
+// queueForget erases what was sent or keyed in for one vote.
+func queueForget(b *pgx.Batch, ods string, id, item uuid.UUID, vote int) {
+	for _, table := range []string{"workshop_votes", "workshop_tallies"} {
+		b.Queue(`DELETE FROM `+table+` WHERE ods = $1 AND workshop_id = $2 AND item_id = $3 AND vote = $4`, ods, id, item, vote)
+	}
+}
+
+// AgreeLevel keeps what the room settled on, or corrects it.
+func (t *Trust) AgreeLevel(ctx context.Context, id, item uuid.UUID, step int, a workshop.Agreement, now time.Time) error {
+	return fault("agree level", t.move(ctx, id, now, func(_ context.Context, _ pgx.Tx, w *workshop.Workshop) (audit.Deed, error) {
+		return "", w.Settle(item, step, a, now)
+	}))
+}
+
+// KeyTally keys in what was counted from cards of paper, and closes the vote. What
+// devices sent in that vote goes.
+func (t *Trust) KeyTally(ctx context.Context, id, item uuid.UUID, step int, tally workshop.Tally, now time.Time) error {
+	return fault("key tally", t.move(ctx, id, now, func(ctx context.Context, tx pgx.Tx, w *workshop.Workshop) (audit.Deed, error) {
+		vote, err := w.KeyIn(item, step, tally)
+		if err != nil {
+			return "", err
+		}
+		b := &pgx.Batch{}
+		queueForget(b, t.ODS, id, item, vote)
+		b.Queue(`INSERT INTO workshop_tallies (ods, workshop_id, item_id, vote, counts) VALUES ($1, $2, $3, $4, $5)`,
+			t.ODS, id, item, vote, append(slices.Clone(tally.Counts[:]), tally.DontKnow))
+		return "", tx.SendBatch(ctx, b).Close()
+	}))
+}
+
+// ExtendTimer gives the item under way more time, or less.
+func (t *Trust) ExtendTimer(ctx context.Context, id uuid.UUID, by time.Duration, now time.Time) error {
+	return fault("extend timer", t.move(ctx, id, now, func(_ context.Context, _ pgx.Tx, w *workshop.Workshop) (audit.Deed, error) {
+		return "", w.Extend(by, now)
+	}))
+}
+
+// move lets the domain change a workshop that nobody else changes or votes in
+// meanwhile, keeps what it changed, tells every screen when that is kept, and
+// records the deed, if the change names one.
+func (t *Trust) move(ctx context.Context, id uuid.UUID, now time.Time, change func(context.Context, pgx.Tx, *workshop.Workshop) (audit.Deed, error)) error {
+	return t.held(ctx, id, func(ctx context.Context, tx pgx.Tx, w *workshop.Workshop) error {
+		before := slices.Clone(w.Items)
+		deed, err := change(ctx, tx, w)
+		if err != nil {
+			return err
+		}
+		b := &pgx.Batch{}
+		b.Queue(`
+			UPDATE workshops SET state = $3, step = $4, current_item = $5, timer_ends = $6, begun_at = $7, ended_at = $8
+			WHERE ods = $1 AND id = $2`,
+			t.ODS, id, w.State, w.Step, orNull(w.Current), orNever(w.TimerEnds), orNever(w.BegunAt), orNever(w.EndedAt))
+		for i := range w.Items {
+			if it := &w.Items[i]; *it != before[i] {
+				if err := queueKeepItem(b, t.ODS, id, it); err != nil {
+					return err
+				}
+			}
+		}
+		t.queueShown(b, id)
+		if err := tx.SendBatch(ctx, b).Close(); err != nil || deed == "" {
+			return err
+		}
+		return t.note(ctx, tx, now, audit.Entry{Deed: deed, Round: w.Round, Detail: w.Title})
+	})
+}
+
+func queueKeepItem(b *pgx.Batch, ods string, id uuid.UUID, it *workshop.Item) error {
+	first, err := frozen(it.First)
+	if err != nil {
+		return err
+	}
+	second, err := frozen(it.Second)
+	if err != nil {
+		return err
+	}
+	var level *int
+	var reason, dissent string
+	if a := it.Agreement; a != nil {
+		level, reason, dissent = &a.Level, a.Reason, a.Dissent
+	}
+	b.Queue(`
+		UPDATE workshop_items SET stage = $4, shown_at = $5, done_at = $6, first_cards = $7, second_cards = $8,
+		       first_told = $9, second_told = $10, agreed_level = $11, agreed_reason = $12, dissent = $13
+		WHERE ods = $1 AND workshop_id = $2 AND id = $3`,
+		ods, id, it.ID, it.Stage, orNever(it.ShownAt), orNever(it.DoneAt), it.ByCards[0], it.ByCards[1],
+		first, second, level, reason, dissent)
+	return nil
+}
+
+// frozen is what is told of a vote, as it is kept.
+func frozen(it *maturity.Item) (*string, error) {
+	if it == nil {
+		return nil, nil
+	}
+	document, err := json.Marshal(it)
+	return new(string(document)), err
+}
+
+// orNever is the time, or null for the zero one.
+func orNever(at time.Time) *time.Time {
+	if at.IsZero() {
+		return nil
+	}
+	return &at
+}
+
+// tellFirst works out what may be told of the first vote.
+func (t *Trust) tellFirst(ctx context.Context, tx pgx.Tx, id uuid.UUID, it *workshop.Item) error {
+	first, _, err := t.casts(ctx, tx, id, it)
+	if err != nil {
+		return err
+	}
+	it.First = new(maturity.Tell(it.Question, first))
+	return nil
+}
+
+// tellSecond works out what may be told of the second, beside the first.
+func (t *Trust) tellSecond(ctx context.Context, tx pgx.Tx, id uuid.UUID, it *workshop.Item) error {
+	first, casts, err := t.casts(ctx, tx, id, it)
+	if err != nil {
+		return err
+	}
+	second, again := workshop.TallySecond(casts)
+	if it.ByCards[1] {
+		if second, err = t.keyed(ctx, tx, id, it.ID, 2); err != nil {
+			return err
+		}
+		again = second.People()
+	}
+	it.Second = new(maturity.TellAgain(it.Question, first, second, again))
+	return nil
+}
+
+// casts reads both votes on an item, of those who voted first, and counts the
+// first. No participant is read.
+func (t *Trust) casts(ctx context.Context, tx pgx.Tx, id uuid.UUID, it *workshop.Item) (first workshop.Tally, casts []workshop.Cast, err error) {
+	if it.ByCards[0] {
+		first, err = t.keyed(ctx, tx, id, it.ID, 1)
+		return first, nil, err
+	}
+	rows, err := tx.Query(ctx, `
+		SELECT a.choice, coalesce(b.choice, 0)
+		FROM workshop_votes a
+		LEFT JOIN workshop_votes b ON b.ods = a.ods AND b.workshop_id = a.workshop_id AND b.item_id = a.item_id
+		                          AND b.participant = a.participant AND b.vote = 2
+		WHERE a.ods = $1 AND a.workshop_id = $2 AND a.item_id = $3 AND a.vote = 1`, t.ODS, id, it.ID)
+	if err != nil {
+		return first, nil, err
+	}
+	casts, err = pgx.CollectRows(rows, pgx.RowToStructByPos[workshop.Cast])
+	return workshop.TallyFirst(casts), casts, err
+}
+
+// keyed is the tally that was keyed in for a vote.
+func (t *Trust) keyed(ctx context.Context, tx pgx.Tx, id, item uuid.UUID, vote int) (tally workshop.Tally, err error) {
+	var counts []int
+	err = tx.QueryRow(ctx, `SELECT counts FROM workshop_tallies WHERE ods = $1 AND workshop_id = $2 AND item_id = $3 AND vote = $4`,
+		t.ODS, id, item, vote).Scan(&counts)
+	if err != nil {
+		return tally, err
+	}
+	copy(tally.Counts[:], counts)
+	tally.DontKnow = counts[len(tally.Counts)]
+	return tally, nil
+}
+
+// shuffleCards cuts the cards of an item loose from who wrote them: they are
+// written once more under random ids and in the ids' order. Too few are not shown
+// and go.
+func (t *Trust) shuffleCards(ctx context.Context, tx pgx.Tx, id, item uuid.UUID) error {
+	rows, err := tx.Query(ctx, `DELETE FROM workshop_cards WHERE ods = $1 AND workshop_id = $2 AND item_id = $3 RETURNING words`,
+		t.ODS, id, item)
+	if err != nil {
+		return err
+	}
+	words, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil || len(words) < MinCards {
+		return err
+	}
+	type card struct {
+		id    uuid.UUID
+		words string
+	}
+	cards := make([]card, len(words))
+	for i, w := range words {
+		if cards[i].id, err = uuid.NewRandom(); err != nil {
+			return err
+		}
+		cards[i].words = w
+	}
+	slices.SortFunc(cards, func(a, b card) int { return bytes.Compare(a.id[:], b.id[:]) })
+	b := &pgx.Batch{}
+	for _, c := range cards {
+		b.Queue(`INSERT INTO workshop_cards (ods, workshop_id, item_id, id, words) VALUES ($1, $2, $3, $4, $5)`,
+			t.ODS, id, item, c.id, c.words)
+	}
+	return tx.SendBatch(ctx, b).Close()
+}
+
+// simulateMembers seats those who are not there.
+func (t *Trust) simulateMembers(ctx context.Context, tx pgx.Tx, id uuid.UUID) error {
+	b := &pgx.Batch{}
+	for range workshop.SimulatedMembers {
+		p, err := uuid.NewRandom()
+		if err != nil {
+			return err
+		}
+		b.Queue(`INSERT INTO workshop_participants (ods, workshop_id, participant, kind) VALUES ($1, $2, $3, 'simulated')`, t.ODS, id, p)
+	}
+	return tx.SendBatch(ctx, b).Close()
+}
+
+// simulateVotes has them vote, or write their cards, as soon as they can.
+func (t *Trust) simulateVotes(ctx context.Context, tx pgx.Tx, id uuid.UUID, it *workshop.Item) error {
+	rows, err := tx.Query(ctx, `
+		SELECT participant FROM workshop_participants WHERE ods = $1 AND workshop_id = $2 AND kind = 'simulated' ORDER BY participant`,
+		t.ODS, id)
+	if err != nil {
+		return err
+	}
+	members, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return err
+	}
+	b := &pgx.Batch{}
+	for i, p := range members {
+		if it.Kind == workshop.Cards {
+			b.Queue(`INSERT INTO workshop_cards (ods, workshop_id, item_id, id, participant, words) VALUES ($1, $2, $3, gen_random_uuid(), $4, $5)`,
+				t.ODS, id, it.ID, p, workshop.SimulatedCard(it.ID, i))
+			continue
+		}
+		cast := workshop.Simulated(it.ID, i)
+		choice := map[int]assessment.Choice{1: cast.First, 2: cast.Second}[it.Vote()]
+		b.Queue(`INSERT INTO workshop_votes (ods, workshop_id, item_id, vote, participant, choice) VALUES ($1, $2, $3, $4, $5, $6)`,
+			t.ODS, id, it.ID, it.Vote(), p, choice)
+	}
+	return tx.SendBatch(ctx, b).Close()
+}
+
+// NewJoinCode gives a running workshop a new code to join by. The one before
+// leads nowhere any more; who has joined stays.
+func (t *Trust) NewJoinCode(ctx context.Context, id uuid.UUID, now time.Time) (code string, err error) {
+	err = t.held(ctx, id, func(ctx context.Context, tx pgx.Tx, w *workshop.Workshop) error {
+		if w.State != workshop.Running {
+			return workshop.ErrNotRunning
+		}
+		if code, err = t.newCode(ctx, tx, id, now); err != nil {
+			return err
+		}
+		b := &pgx.Batch{}
+		t.queueShown(b, id)
+		return tx.SendBatch(ctx, b).Close()
+	})
+	return code, fault("new join code", err)
+}
+
+// newCode makes the next code that no other workshop has at present.
+func (t *Trust) newCode(ctx context.Context, tx pgx.Tx, id uuid.UUID, now time.Time) (code string, err error) {
+	var serial int
+	until := now.Add(JoinLife)
+	if err := tx.QueryRow(ctx, `SELECT code_serial FROM workshops WHERE ods = $1 AND id = $2`, t.ODS, id).Scan(&serial); err != nil {
+		return "", err
+	}
+	if err := t.endCodes(ctx, tx, id); err != nil {
+		return "", err
+	}
+	for made := false; !made; {
+		serial++
+		code = access.JoinCode(t.db.secret, t.ODS, id, serial)
+		hash := access.TokenHash(t.db.secret, code)
+		err := t.asDesk(ctx, tx, func() error {
+			if _, err := tx.Exec(ctx, `DELETE FROM workshop_codes WHERE expires_at <= $1`, now); err != nil {
+				return err
+			}
+			done, err := tx.Exec(ctx, `
+				INSERT INTO workshop_codes (hash, ods, workshop_id, expires_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+				hash[:], t.ODS, id, until)
+			made = done.RowsAffected() == 1
+			return err
+		})
+		if err != nil {
+			return "", err
+		}
+	}
+	_, err = tx.Exec(ctx, `UPDATE workshops SET code_serial = $3, code_until = $4 WHERE ods = $1 AND id = $2`, t.ODS, id, serial, until)
+	return code, err
+}
+
+// endCodes has the workshop's code lead nowhere.
+func (t *Trust) endCodes(ctx context.Context, tx pgx.Tx, id uuid.UUID) error {
+	return t.asDesk(ctx, tx, func() error {
+		_, err := tx.Exec(ctx, `DELETE FROM workshop_codes WHERE ods = $1 AND workshop_id = $2`, t.ODS, id)
+		return err
+	})
+}
