@@ -332,3 +332,32 @@ func TestPlantedSessions(t *testing.T) {
 	planted.get(h.openPath + "/questions").wants(http.StatusSeeOther)
 	planted.get("/sessions").leads("/sign-in?to=%2Fsessions")
 }
+
+// TestLettersNameTheConfiguredAddress: what is printed and what is mailed leads to
+// the address the operator gave, whatever host the lead's request named.
+func TestLettersNameTheConfiguredAddress(t *testing.T) {
+	t.Parallel()
+	h := furnished(t, func(o *Options) { o.Origin = "https://octant.example.org" })
+	evil := http.Header{"X-Forwarded-Host": {evilHost}, "Forwarded": {"host=" + evilHost}}
+	lead := h.as(h.board.Lead)
+	printed := lead.do(http.MethodPost, "https://"+evilHost+h.openPath+"/code-letters", "person="+h.board.Members[2].String(), evil).wants(http.StatusOK)
+	printed.says(".app-paper", "octant.example.org/sign-in/letter")
+	again := url.Values{"person": {h.board.Members[1].String()}}.Encode()
+	lead.do(http.MethodPost, "https://"+evilHost+h.openPath+"/letters", again, evil).wants(http.StatusSeeOther)
+	pages := []reply{printed}
+	h.nobody().get("/demo/letters").page().Find(`main a[href^="/demo/letters/"]`).Each(func(_ int, a *goquery.Selection) {
+		for _, form := range []string{"", "/html"} {
+			pages = append(pages, h.nobody().do(http.MethodGet, "https://"+evilHost+a.AttrOr("href", "")+form, "", evil).wants(http.StatusOK))
+		}
+	})
+	leading := 0
+	for _, r := range pages {
+		leading += strings.Count(r.body, "https://octant.example.org/")
+		if strings.Contains(r.body, evilHost) {
+			t.Errorf("%s names the request's host", r.what)
+		}
+	}
+	if leading < 10 {
+		t.Errorf("%d addresses in %d letters", leading, len(pages))
+	}
+}
