@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"text/tabwriter"
-	"time"
 
 	"octant/internal/access"
 	"octant/internal/store"
@@ -19,21 +18,21 @@ type adminCmd struct {
 	List  adminList  `cmd:"" help:"List the platform administrators."`
 }
 
-// address is an e-mail address on the command line.
+// address is an email address on the command line.
 type address string
 
 // UnmarshalText reads it.
 func (a *address) UnmarshalText(text []byte) error {
 	clean := access.CleanEmail(string(text))
 	if fault := access.EmailFault(clean); fault != "" {
-		return errors.New("must be an e-mail address")
+		return errors.New("must be an email address")
 	}
 	*a = address(clean)
 	return nil
 }
 
 type adminGrant struct {
-	Email address `arg:"" help:"Their e-mail address."`
+	Email address `arg:"" help:"Their email address."`
 	Name  string  `help:"Their full name, when nobody has the address yet."`
 }
 
@@ -43,7 +42,7 @@ func (cmd adminGrant) Run(ctx context.Context, c console, env environment) error
 		return errors.New("--name: " + fault)
 	}
 	return withDesk(ctx, c, env, func(db *store.DB) error {
-		p, err := db.GrantAdmin(ctx, store.Operator, string(cmd.Email), cmd.Name, time.Now())
+		p, err := db.GrantAdmin(ctx, store.Operator, string(cmd.Email), cmd.Name, c.now())
 		if errors.Is(err, store.ErrUnnamed) {
 			return errors.New("nobody has this address yet: give their full name too, with --name")
 		}
@@ -56,13 +55,13 @@ func (cmd adminGrant) Run(ctx context.Context, c console, env environment) error
 }
 
 type adminEnd struct {
-	Email address `arg:"" help:"Their e-mail address."`
+	Email address `arg:"" help:"Their email address."`
 }
 
 // Run ends the right.
 func (cmd adminEnd) Run(ctx context.Context, c console, env environment) error {
 	return withDesk(ctx, c, env, func(db *store.DB) error {
-		p, err := db.EndAdmin(ctx, store.Operator, string(cmd.Email), time.Now())
+		p, err := db.EndAdmin(ctx, store.Operator, string(cmd.Email), c.now())
 		if errors.Is(err, store.ErrNotFound) {
 			return errors.New("no platform administrator has this address: see `octant admin list`")
 		}

@@ -98,7 +98,7 @@ func TestCommandsBesideARunningServer(t *testing.T) {
 	p := program.Serve(t, octant(t), environ, "--demo")
 	command(t, environ, "audit", "verify").wants(t, 0, "R9A ", "holds")
 	command(t, environ, "admin", "grant", "Amina@Example.org").wants(t, 1, "--name")
-	command(t, environ, "admin", "grant", "not an address").wants(t, 2, "e-mail address")
+	command(t, environ, "admin", "grant", "not an address").wants(t, 2, "email address")
 	command(t, environ, "admin", "grant", "Amina@Example.org", "--name", "Amina Yusuf").wants(t, 0, "Amina Yusuf is a platform administrator")
 	command(t, environ, "admin", "grant", "cio@octant.example").wants(t, 0, "is a platform administrator")
 	command(t, environ, "admin", "list").wants(t, 0, "Amina Yusuf", "amina@example.org", "cio@octant.example")
