@@ -46,6 +46,7 @@ func (s *Server) adminRoutes(r chi.Router) {
 	r.Post("/people", s.administrator(s.findPerson))
 	r.Post("/people/grant", s.administrator(s.grantAdmin))
 	r.Post("/people/end", s.administrator(s.endAdmin))
+	r.Route("/register", s.registerAdminRoutes)
 }
 
 // What an administration page says has just been done.

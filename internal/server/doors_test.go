@@ -22,7 +22,7 @@ var openToAll = []string{
 
 // These are about the person alone, so that whoever is signed in finds their own
 // behind them.
-var openToPerson = []string{"GET /me/data", "GET /me/data.json", "GET /sessions", "POST /sessions/end"}
+var openToPerson = []string{"GET /me/data", "GET /me/data.json", "GET /sessions", "POST /sessions/end", "GET /register"}
 
 // TestDoors knocks on every route there is: as nobody, as somebody of another
 // trust, and as somebody with no trust. A route added tomorrow is knocked on too.
@@ -136,6 +136,8 @@ func TestRoles(t *testing.T) {
 		{"/trusts/" + b.ODS + "/data-protection/record.md", "lead", http.StatusForbidden},
 		{"/admin", "", http.StatusNotFound},
 		{"/admin/people", "", http.StatusNotFound},
+		{"/admin/register", "", http.StatusNotFound},
+		{"/register", "lead chair facilitator member observer viewer", 0},
 		{open + "/mine", "", 0},
 		{closedPath + "/mine", "member", http.StatusForbidden},
 		{closedPath + "/comments", "lead chair facilitator", http.StatusForbidden},

@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -83,6 +84,11 @@ func readRoundForm(f form) (roundForm, bool) {
 
 // readDate reads a day written in three fields.
 func readDate(f form, d *nhsuk.DateField, name string) time.Time {
+	return readDateSince(f, d, name, 2020)
+}
+
+// readDateSince reads a day that may be as long ago as a year.
+func readDateSince(f form, d *nhsuk.DateField, name string, least int) time.Time {
 	d.Day, d.Month, d.Year = f.get(name+"-day"), f.get(name+"-month"), f.get(name+"-year")
 	day, errDay := strconv.Atoi(strings.TrimSpace(d.Day))
 	month, errMonth := strconv.Atoi(strings.TrimSpace(d.Month))
@@ -93,8 +99,8 @@ func readDate(f form, d *nhsuk.DateField, name string) time.Time {
 		d.Error = "Enter a day, a month and a year, for example 27 3 2027"
 	case t.Day() != day || int(t.Month()) != month:
 		d.Error = "There is no such day. Check the day and the month"
-	case year < 2020 || year > 2100:
-		d.Error = "The year must be between 2020 and 2100"
+	case year < least || year > 2100:
+		d.Error = fmt.Sprintf("The year must be between %d and 2100", least)
 	}
 	return t
 }

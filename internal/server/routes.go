@@ -47,6 +47,8 @@ func (s *Server) Routes() chi.Router {
 			r.Get("/demo/letters/{letter}", s.public(s.showWaitingLetter))
 			r.Get("/demo/letters/{letter}/html", s.public(s.showWaitingHTML))
 		}
+		r.Get("/register", s.person(s.showRegister))
+		r.Get("/register/{code}", s.person(s.showOrganisation))
 		r.Route("/admin", s.adminRoutes)
 		r.Get("/invitations/{token}", s.public(s.showInvitation))
 		r.Post("/invitations/{token}", s.public(s.followInvitation))
