@@ -1,8 +1,6 @@
 package maturity
 
 import (
-	"reflect"
-
 	"octant/internal/assessment"
 )
 
@@ -10,71 +8,145 @@ import (
 // open: that nobody who knows both reports, the change and their own answers can
 // be sure what anybody else answered to a question in either round.
 //
-// For every answer that bears on what is told it looks for other boards, of which
-// all the same would be told: two in which that person changed places with
-// somebody, not the same somebody, since one of those could be the reader; or one
-// in which that person alone chose the level beside theirs.
+// For every answer that bears on what is told it looks for two other boards, of
+// which all the same would be told: in each, that person changed places with
+// somebody, and not with the same somebody, since one of those could be the reader.
 func (f *following) safe(e int, withMinds bool) bool {
-	o := outlook{following: f, element: e, withMinds: withMinds}
-	o.kept = o.outcome()
-	for t := range f.tallies {
-		for _, place := range f.places[e][t] {
-			for person := range f.tallies[t].people() {
-				if !o.deniable(t, place, person) {
-					return false
-				}
+	o := newOutlook(f, e, withMinds)
+	for _, c := range o.cells {
+		for person := range f.tallies[c.round].people() {
+			if !o.deniable(c, person) {
+				return false
 			}
 		}
 	}
 	return true
 }
 
-// outlook is what is told of an element's change, to be kept the same.
+// outlook is what is told of an element, to be kept the same.
 type outlook struct {
 	*following
 	element   int
 	withMinds bool
+	cells     []cell
+	asked     [2][]int // the element's questions in each round
+	scored    [2][]int // those of them that are told of
+	estimates [2][]estimate
+	other     [2][]int // each person's place in the other round, or nobody
 	kept      saying
 }
 
+// cell is one question in one of the rounds.
+type cell struct{ round, place int }
+
 // saying is what would be told: of all verdicts which say that an element moved,
-// whether this one is tested, and what minds did.
+// whether this one is tested, what minds did, and how the two sides score the
+// element in each round.
 type saying struct {
 	moved  string
 	tested bool
 	minds  float64
 	told   bool
+	sides  [2]sidesSaying
 }
 
-func (o outlook) outcome() (now saying) {
+type sidesSaying struct {
+	shown    bool
+	score    [2]float64
+	dontKnow [2]Share
+}
+
+func newOutlook(f *following, e int, withMinds bool) outlook {
+	o := outlook{following: f, element: e, withMinds: withMinds}
+	for round, t := range f.tallies {
+		o.estimates[round] = make([]estimate, len(t.items))
+		if of, ok := t.version.Element(f.compared[e].Key); ok {
+			o.asked[round] = t.questions(of)
+		}
+		for _, place := range o.asked[round] {
+			o.estimates[round][place] = estimateOf(t.items[place].counts)
+			if o.estimates[round][place].shown {
+				o.scored[round] = append(o.scored[round], place)
+			}
+		}
+		bearing := f.places[e][round]
+		if withMinds {
+			bearing = f.byLevel(e, round)
+		}
+		for _, place := range bearing {
+			o.cells = append(o.cells, cell{round, place})
+		}
+		o.other[round] = make([]int, t.people())
+		for p := range o.other[round] {
+			o.other[round][p] = nobody
+		}
+	}
+	for _, pair := range f.returning {
+		o.other[0][pair[0]], o.other[1][pair[1]] = pair[1], pair[0]
+	}
+	o.kept = o.saying()
+	return o
+}
+
+// byLevel are an element's questions told in both rounds, and in this one level by
+// level.
+func (f *following) byLevel(e, round int) (places []int) {
+	for _, place := range f.told[e][round] {
+		if f.tallies[round].byLevel(place) {
+			places = append(places, place)
+		}
+	}
+	return places
+}
+
+func (o *outlook) saying() (now saying) {
 	if o.withMinds {
 		now.minds, now.told = o.minds(o.element)
 	}
 	now.tested = o.tested(o.element, o.moves(o.element))
 	now.moved = o.moved(o.element, o.chance(o.element))
+	for round := range o.tallies {
+		now.sides[round] = o.sidesTold(round)
+	}
 	return now
 }
 
+// sidesTold is how the two sides score the element in a round's report.
+func (o *outlook) sidesTold(round int) (told sidesSaying) {
+	if o.results[round].Sides.Hidden != "" {
+		return told
+	}
+	for side := range sides {
+		told.dontKnow[side] = o.tallies[round].sideShare(side, o.asked[round])
+	}
+	v := o.tallies[round].viewFrom(o.asked[round], o.estimates[round])
+	if !enough(len(v.counted)+len(v.alike), len(o.asked[round])) || !v.safe() {
+		return told
+	}
+	told.shown, told.score = true, [2]float64{tenth(v.mean(exec)), tenth(v.mean(ned))}
+	return told
+}
+
 // deniable says whether a person could have answered a question otherwise.
-func (o outlook) deniable(round, place, person int) bool {
-	t := o.tallies[round]
-	if o.alone(t, place, person) {
+func (o *outlook) deniable(c cell, person int) bool {
+	t := o.tallies[c.round]
+	var others []int // those who answered otherwise and cannot simply change places
+	found := 0
+	for q := range t.people() {
+		switch {
+		case t.row(q)[c.place] == t.row(person)[c.place]:
+		case o.alike(c.round, person, q):
+			found++
+		default:
+			others = append(others, q)
+		}
+	}
+	if found >= 2 {
 		return true
 	}
-	mine, others := &t.row(person)[place], 0
-	for q := range t.people() {
-		theirs := &t.row(q)[place]
-		if *theirs == *mine || t.side[q] != t.side[person] && o.sidesShown(round) {
-			continue
-		}
-		if !o.scoresElse(round, place, person, q) {
-			continue
-		}
-		*mine, *theirs = *theirs, *mine
-		same := o.outcome() == o.kept
-		*mine, *theirs = *theirs, *mine
-		if same {
-			if others++; others == 2 {
+	for _, q := range others {
+		if o.couldExchange(c, person, q) {
+			if found++; found >= 2 {
 				return true
 			}
 		}
@@ -82,63 +154,85 @@ func (o outlook) deniable(round, place, person int) bool {
 	return false
 }
 
-// alone says whether the person could have chosen the level beside theirs with
-// nothing told otherwise. That can only be where not all levels are counted.
-func (o outlook) alone(t *tally, place, person int) bool {
-	mine := &t.row(person)[place]
-	level, ok := mine.Level()
-	if how, _ := tellingOf(t.items[place].counts); !ok || how == tellCounts {
+// alike says whether two people could change places with all their answers to the
+// element, and nothing at all be told otherwise: they are on the same side, and
+// both answered both rounds or neither did.
+func (o *outlook) alike(round, p, q int) bool {
+	a, b := o.other[round][p], o.other[round][q]
+	if o.tallies[round].side[p] != o.tallies[round].side[q] || (a == nobody) != (b == nobody) {
 		return false
 	}
-	kept, item := t.items[place], o.told(t, place)
-	defer func(c assessment.Choice) { *mine, t.items[place] = c, kept }(*mine)
-	for _, other := range []int{level - 1, level + 1} {
-		if other < 1 || other > len(kept.counts) {
-			continue
-		}
-		t.items[place].counts = kept.counts
-		t.items[place].counts[level-1]--
-		t.items[place].counts[other-1]++
-		*mine = assessment.Choice(other)
-		if reflect.DeepEqual(o.told(t, place), item) && o.outcome() == o.kept {
+	return a == nobody || o.tallies[1-round].side[a] == o.tallies[1-round].side[b]
+}
+
+// couldExchange says whether the same would be told had two people each given the
+// other's answer to the question, alone or with one to another question of the
+// element, in either round.
+func (o *outlook) couldExchange(c cell, p, q int) bool {
+	if o.sameAfter(p, q, c.round, c) {
+		return true
+	}
+	for _, second := range o.cells {
+		if second != c && o.sameAfter(p, q, c.round, c, second) {
 			return true
 		}
 	}
 	return false
 }
 
-// told is all that is told of a question.
-func (o outlook) told(t *tally, place int) Item {
-	item, _ := t.disclose(place)
-	return item
-}
-
-// scoresElse says whether both people score another question of the element in
-// that round, so that as many people as before have a score in it whatever the
-// two answer here.
-func (o outlook) scoresElse(round, place int, people ...int) bool {
-	for _, p := range people {
-		scored := 0
-		for _, other := range o.places[o.element][round] {
-			if _, ok := o.tallies[round].row(p)[other].Level(); ok && other != place {
-				scored++
-			}
-		}
-		if scored == 0 {
+// sameAfter says whether the same is told after two people, by their places in one
+// of the rounds, exchange their answers to some questions.
+func (o *outlook) sameAfter(p, q, round int, cells ...cell) bool {
+	for _, c := range cells {
+		if c.round != round && (o.other[round][p] == nobody || o.other[round][q] == nobody) {
 			return false
 		}
 	}
-	return true
+	scores := o.scorers(p, q, round)
+	o.exchange(p, q, round, cells)
+	same := o.scorers(p, q, round) == scores && o.saying() == o.kept
+	o.exchange(p, q, round, cells)
+	return same
 }
 
-// sidesShown says whether the round's report tells the two sides of the element
-// apart.
-func (o outlook) sidesShown(round int) bool {
-	s := o.results[round].Sides
-	for _, e := range s.Elements {
-		if e.Key == o.compared[o.element].Key {
-			return s.Hidden == "" && e.Gap != nil
+// exchange has two people exchange their answers. Done twice, it does nothing.
+func (o *outlook) exchange(p, q, round int, cells []cell) {
+	for _, c := range cells {
+		a, b := p, q
+		if c.round != round {
+			a, b = o.other[round][p], o.other[round][q]
+		}
+		t := o.tallies[c.round]
+		mine, theirs := &t.row(a)[c.place], &t.row(b)[c.place]
+		it := &t.items[c.place]
+		it.onSide(t.side[a], *mine, -1)
+		it.onSide(t.side[b], *theirs, -1)
+		*mine, *theirs = *theirs, *mine
+		it.onSide(t.side[a], *mine, 1)
+		it.onSide(t.side[b], *theirs, 1)
+	}
+}
+
+// onSide counts an answer in or out on its side alone.
+func (it *itemTally) onSide(side int, c assessment.Choice, by int) {
+	if side < 0 {
+		return
+	}
+	if level, ok := c.Level(); ok {
+		it.bySide[side][level-1] += by
+	} else if c == assessment.DontKnow {
+		it.dontKnowBy[side] += by
+	}
+}
+
+// scorers says which of two people have a score in the element in each round, as
+// reports tell how many have.
+func (o *outlook) scorers(p, q, round int) (has [4]bool) {
+	for i, person := range [2]int{p, q} {
+		_, has[i] = o.tallies[round].personMean(person, o.scored[round])
+		if also := o.other[round][person]; also != nobody {
+			_, has[2+i] = o.tallies[1-round].personMean(also, o.scored[1-round])
 		}
 	}
-	return false
+	return has
 }

@@ -72,22 +72,37 @@ type following struct {
 	returning [][2]int // places in the two tallies
 	compared  []Compared
 	sums      []overlap
-	places    [][2][]int // of each element's questions told in both, in the two tallies
+	told      [][2][]int // of each element's questions told in both rounds, in the two tallies
+	places    [][2][]int // of those of them that both rounds tell level by level
 	chances   []float64  // of each element
 }
 
-// measure works out all moves and chances.
+// measure works out all moves and chances. The test looks only at questions that
+// both rounds tell level by level: where all but a few answered alike, what single
+// people did must not bear on anything that is told.
 func (f *following) measure() {
-	f.places = make([][2][]int, len(f.compared))
+	f.told, f.places = make([][2][]int, len(f.compared)), make([][2][]int, len(f.compared))
 	f.chances = make([]float64, len(f.compared))
 	for e := range f.compared {
 		for _, key := range f.sums[e].told {
-			for t := range f.tallies {
-				f.places[e][t] = append(f.places[e][t], f.tallies[t].place[key])
+			then, now := f.tallies[0].place[key], f.tallies[1].place[key]
+			f.told[e] = both(f.told[e], then, now)
+			if f.tallies[0].byLevel(then) && f.tallies[1].byLevel(now) {
+				f.places[e] = both(f.places[e], then, now)
 			}
 		}
 		f.chances[e] = f.chance(e)
 	}
+}
+
+func both(all [2][]int, then, now int) [2][]int {
+	return [2][]int{append(all[0], then), append(all[1], now)}
+}
+
+// byLevel says whether a question is told level by level.
+func (t *tally) byLevel(place int) bool {
+	how, _ := tellingOf(t.items[place].counts)
+	return how == tellCounts
 }
 
 // chance is that of an element's moves. An element that is not tested, or whose
@@ -110,15 +125,15 @@ func (f *following) chance(e int) float64 {
 
 // tested says whether the exact test is made in an element.
 func (f *following) tested(e int, moves []int) bool {
-	return f.compared[e].Hidden == "" && len(moves) >= MinReturning
+	return f.compared[e].Hidden == "" && len(moves) >= MinReturning && len(f.places[e][0]) >= minCompared
 }
 
 // unit is of what everybody's move in an element is a whole multiple, up to ten
 // questions: one to ten divide it.
 const unit = 2520
 
-// moves is how far each returning member moved who scored at least one question
-// of the element in both rounds: the mean, over those questions, of what they
+// moves is how far each returning member moved who scored in both rounds at least
+// one of the questions tested: the mean, over those questions, of what they
 // chose now less what they chose then. It is in the largest unit of which all are
 // whole multiples.
 func (f *following) moves(e int) []int {
@@ -207,13 +222,13 @@ func (f *following) minds(e int) (moved float64, told bool) {
 	if f.samePeople() {
 		return *f.compared[e].Change, true
 	}
-	for i := range f.places[e][0] {
-		then, safe := f.returned(0, f.places[e][0][i])
-		now, too := f.returned(1, f.places[e][1][i])
+	for i := range f.told[e][0] {
+		then, safe := f.returned(0, f.told[e][0][i])
+		now, too := f.returned(1, f.told[e][1][i])
 		if !safe || !too {
 			return 0, false
 		}
-		moved += (now - then) / float64(len(f.places[e][0]))
+		moved += (now - then) / float64(len(f.told[e][0]))
 	}
 	return tenth(moved), true
 }
@@ -223,7 +238,7 @@ func (f *following) minds(e int) (moved float64, told bool) {
 func (f *following) returned(round, place int) (mean float64, safe bool) {
 	t := f.tallies[round]
 	all := t.items[place].counts
-	if how, _ := tellingOf(all); how != tellCounts {
+	if !t.byLevel(place) {
 		return estimateOf(all).value, true
 	}
 	var c Counts
