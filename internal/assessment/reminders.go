@@ -18,6 +18,10 @@ const (
 
 	AdviceAsked Letter = "request" // another trust asks this one's lead for advice
 	AdviceGiven Letter = "reply"   // and this is the answer
+
+	Outcome    Letter = "outcome"     // a workshop's record can be read
+	ActionWeek Letter = "action-week" // an action is due in a week
+	ActionDay  Letter = "action-day"  // and this is the day
 )
 
 // When reminders go, in days after somebody was invited; after the last of
@@ -41,6 +45,12 @@ const (
 	LettersFrom  = 8
 	LettersUntil = 18
 )
+
+// Nags says whether a letter asks somebody to do something by a day, and so waits
+// for a time at which people work.
+func (l Letter) Nags() bool {
+	return l == Reminder || l == Closing || l == ActionWeek || l == ActionDay
+}
 
 // MayWrite says whether letters go at that moment.
 func MayWrite(now time.Time) bool {

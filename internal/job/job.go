@@ -44,7 +44,7 @@ const (
 // parts lists the parts of the runtime. Each adds its workers, by
 // [river.AddWorker], and its queues and periodic jobs.
 func parts() []func(*river.Config, Options) {
-	return []func(*river.Config, Options){clock, letters, sharing}
+	return []func(*river.Config, Options){clock, actions, letters, sharing}
 }
 
 // Start begins to work and gives the function that ends it, which waits for the

@@ -112,7 +112,7 @@ func (w *letterWorker) Work(ctx context.Context, j *river.Job[store.LetterJob]) 
 // quietFor is how long a letter that nags must wait for a time at which people
 // work. It may have been queued at one, and then found no server.
 func quietFor(kind assessment.Letter, now time.Time) time.Duration {
-	if kind != assessment.Reminder && kind != assessment.Closing {
+	if !kind.Nags() {
 		return 0
 	}
 	return assessment.NextWriting(now).Sub(now)
@@ -221,6 +221,12 @@ func Letter(out store.Outgoing, origin string) mail.Letter {
 	l := mail.Letter{
 		ID: out.ID, Kind: mail.Kind(out.Kind), Name: out.To.Name, Address: out.To.Email, Trust: out.Trust,
 		Round: out.Round.Title, Day: out.LastDay, Minutes: out.Minutes, Link: origin + "/invitations/" + out.Token,
+	}
+	if w := out.Workshop; w != nil {
+		l.Link, l.Round = origin+"/trusts/"+out.ODS+"/workshops/"+w.ID.String()+"/record", w.Title
+	}
+	if a := out.Action; a != nil {
+		l.Link, l.Words, l.Day = origin+"/trusts/"+out.ODS+"/actions", a.What, a.Due
 	}
 	if a := out.Advice; a != nil {
 		l.Link = origin + "/trusts/" + out.ODS + "/requests"

@@ -24,6 +24,10 @@ const (
 	Code       Kind = "code"
 	Request    Kind = "request" // another trust asks for advice
 	Reply      Kind = "reply"   // and is answered
+
+	Outcome    Kind = "outcome"     // what came of a workshop
+	ActionWeek Kind = "action-week" // an action is due in a week
+	ActionDay  Kind = "action-day"  // and today
 )
 
 // Letter is the facts of one letter to one person.
@@ -109,6 +113,8 @@ func (l Letter) words() words {
 		w.Button, w.After = "Read the report", []string{"You may have to sign in first. Enter this email address there, and we send you a code."}
 	case Request, Reply:
 		l.advise(&w)
+	case Outcome, ActionWeek, ActionDay:
+		l.follow(&w)
 	case Code:
 		w.Subject, w.Link, w.Code = "Your sign-in code for Octant", "", l.Code
 		w.Before = []string{"Your sign-in code is:"}

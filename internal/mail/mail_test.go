@@ -32,7 +32,7 @@ func letter(kind mail.Kind) mail.Letter {
 	}
 }
 
-var kinds = []mail.Kind{mail.Invitation, mail.Reminder, mail.Closing, mail.Released, mail.Code}
+var kinds = []mail.Kind{mail.Invitation, mail.Reminder, mail.Closing, mail.Released, mail.Code, mail.Outcome, mail.ActionWeek, mail.ActionDay}
 
 // write fails the test if a letter cannot be written.
 func write(t *testing.T, l mail.Letter) (mail.Written, *goquery.Document) {
@@ -76,6 +76,9 @@ func TestEachKindSaysWhatItMust(t *testing.T) {
 		mail.Reminder:   {"Hello Ada Byrne,", "Autumn 2026", "Monday 19 October 2026", "10 to 12 minutes", "If you have just sent your answers"},
 		mail.Closing:    {"closes at the end of Monday 19 October 2026", "do not count", "If you have just sent your answers"},
 		mail.Released:   {"its report is ready", "never who said what", "we send you a code"},
+		mail.Outcome:    {"‘Autumn 2026’ was held at Harrowmere NHS Trust", "never shows how anybody voted"},
+		mail.ActionWeek: {"you see to this by Monday 19 October 2026", "a week before and one on the day"},
+		mail.ActionDay:  {"This is the day", "Monday 19 October 2026"},
 		mail.Code:       {"045678", "works once, for ten minutes", "If you did not ask for it"},
 	} {
 		w, d := write(t, letter(kind))

@@ -10,8 +10,10 @@ import (
 	"github.com/riverqueue/river"
 
 	"octant/internal/access"
+	"octant/internal/action"
 	"octant/internal/assessment"
 	"octant/internal/questionnaire"
+	"octant/internal/workshop"
 )
 
 // LetterState is what became of a letter.
@@ -46,6 +48,9 @@ type Outgoing struct {
 	Minutes string    // that the questions take
 	Token   string    // of the personal link, "" where the letter carries none
 	Advice  *Advice   // in a letter about a request for advice, which is about no round
+
+	Workshop *workshop.Workshop // in a letter about its outcome: its id and title
+	Action   *action.Action     // in a letter about an action that is due
 }
 
 // queueLetters writes a letter of one kind to these people and queues them, in a
@@ -178,7 +183,7 @@ func (t *Trust) letter(ctx context.Context, tx pgx.Tx, id uuid.UUID, now time.Ti
 		Scan(&out.Kind, &out.State, &out.MadeAt, &out.To.ID, &r.ID, &r.Title, &r.Questionnaire, &r.Form, &r.State, &r.ClosesOn,
 			&out.LastDay, &finished, &away, &asked)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return t.adviceLetter(ctx, tx, id) // it is about no round, or there is no such letter
+		return t.letterOfNoRound(ctx, tx, id) // or there is no such letter
 	}
 	if err != nil {
 		return out, false, err

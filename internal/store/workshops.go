@@ -282,3 +282,41 @@ func (t *Trust) queueShown(b *pgx.Batch, id uuid.UUID) {
 	b.Queue(`UPDATE workshops SET version = version + 1 WHERE ods = $1 AND id = $2`, t.ODS, id)
 	queueTell(b, workshop.Room(id))
 }
+
+// SendOutcome tells those who were asked in the workshop's round, by letter, that
+// its record can be read, and says how many letters wait. Nobody is told twice of
+// one workshop. It says [workshop.ErrState] for one that has not ended, was a
+// rehearsal or began from no round.
+func (t *Trust) SendOutcome(ctx context.Context, id uuid.UUID, now time.Time) (letters int, err error) {
+	err = t.tx(ctx, access.ManageRounds, func(ctx context.Context, tx pgx.Tx) error {
+		var round *uuid.UUID
+		var title string
+		var held bool
+		err := tx.QueryRow(ctx, `
+			SELECT round_id, title, state = 'ended' AND NOT rehearsal FROM workshops WHERE ods = $1 AND id = $2 FOR UPDATE`, t.ODS, id).
+			Scan(&round, &title, &held)
+		if err != nil {
+			return err
+		}
+		if !held || round == nil {
+			return workshop.ErrState
+		}
+		rows, err := tx.Query(ctx, `
+			SELECT person_id FROM invitations i WHERE ods = $1 AND round_id = $2
+			  AND NOT EXISTS (SELECT FROM letters l WHERE l.ods = $1 AND l.workshop_id = $3 AND l.person_id = i.person_id)
+			ORDER BY person_id`, t.ODS, *round, id)
+		if err != nil {
+			return err
+		}
+		people, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+		if err != nil {
+			return err
+		}
+		letters, err = t.queueAbout(ctx, tx, people, assessment.Outcome, about{workshop: id}, now)
+		if err != nil || letters == 0 {
+			return err
+		}
+		return t.note(ctx, tx, now, audit.Entry{Deed: audit.OutcomeSent, Round: *round, Detail: title})
+	})
+	return letters, fault("send outcome", err)
+}

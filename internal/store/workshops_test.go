@@ -875,7 +875,11 @@ func TestWorkshopMethodsNameTheirPermission(t *testing.T) {
 		"Actions":        {access.ViewReport, func(ctx context.Context, x *store.Trust) error { _, err := x.Actions(ctx); return err }},
 		"ActionOwners":   {access.RunWorkshop, func(ctx context.Context, x *store.Trust) error { _, err := x.ActionOwners(ctx); return err }},
 		"WorkshopRecord": {access.ViewReport, func(ctx context.Context, x *store.Trust) error { _, err := x.WorkshopRecord(ctx, none); return err }},
-		"AgreedLevels":   {access.ViewReport, func(ctx context.Context, x *store.Trust) error { _, err := x.AgreedLevels(ctx, none); return err }},
+		"SendOutcome": {access.ManageRounds, func(ctx context.Context, x *store.Trust) error {
+			_, err := x.SendOutcome(ctx, none, storetest.Now)
+			return err
+		}},
+		"AgreedLevels": {access.ViewReport, func(ctx context.Context, x *store.Trust) error { _, err := x.AgreedLevels(ctx, none); return err }},
 	}
 	for role, person := range map[access.Role]uuid.UUID{
 		access.Lead: b.Lead, access.Chair: b.Chair, access.Facilitator: b.Facilitator,
