@@ -87,7 +87,7 @@ func (v ManageView) waitingRows() []nhsuk.SummaryRow {
 	for _, p := range v.waiting() {
 		row := nhsuk.SummaryRow{Key: p.Name, Content: waitingValue(p)}
 		if v.MayManage {
-			row.Actions = []nhsuk.Action{{Text: "More time or away", Hidden: "for " + p.Name, Href: v.Path + "/asked/" + p.ID}}
+			row.Actions = []nhsuk.Action{{Text: "Change", Hidden: "the time that " + p.Name + " has", Href: v.Path + "/asked/" + p.ID}}
 		}
 		rows = append(rows, row)
 	}
