@@ -41,7 +41,7 @@ export default defineConfig({
     project("narrow", "journey.spec.js", { viewport: { width: 320, height: 640 } }),
     project("answering", [
       "answering.spec.js", "rounds.spec.js", "doors.spec.js", "sign-in.spec.js", "own-data.spec.js",
-      "people.spec.js", "invitations.spec.js", "clock.spec.js", "audit.spec.js",
+      "people.spec.js", "invitations.spec.js", "clock.spec.js", "audit.spec.js", "oidc.spec.js",
     ]),
     project("outage", "outage.spec.js"),
     project("pages", ["pages.spec.js", "report.spec.js", "transfer.spec.js"]),

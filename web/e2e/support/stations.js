@@ -4,6 +4,7 @@
 import { asking, close, draft, inDays, fillDate, opened } from "./lead.js";
 import { keying, onPaper, personalLink } from "./invitations.js";
 import { OURS } from "./places.js";
+import { startProvider } from "./provider.js";
 import { choose, comment, goOn } from "./question.js";
 
 const press = (name) => (page) => page.getByRole("button", { name, exact: true }).click();
@@ -75,6 +76,14 @@ const moreTime = async (p, lead) => {
   await lead.goto(`${await opened(lead, p.trust)}/manage`);
   return lead.locator('main a[href*="/asked/"]').first().getAttribute("href");
 };
+
+// setUp has a trust sign in at a provider, which has to answer only meanwhile.
+async function setUp(page) {
+  const provider = await startProvider(page.url());
+  await provider.register(page, "station.example");
+  await page.waitForURL(/done=saved$/);
+  provider.end();
+}
 
 const type = (label, text, button) => async (page) => {
   await page.getByLabel(label, { exact: true }).fill(text);
@@ -156,6 +165,7 @@ export const stations = [
   at("sign-in of the trust, lead", "cio", (p) => `${p.trust}/sign-in`),
   at("sign-in of the trust, administrator", "admin", (p) => `${p.trust}/sign-in`),
   after("sign-in of the trust, wrong", "admin", (p) => `${p.trust}/sign-in`, type("Issuer", "http://login.example.org", "Save"), 422),
+  after("sign-in of the trust, set up", "admin", () => "/trusts/D3M0X/sign-in", setUp, 200),
   at("sign-in of the trust, refused", null, () => "/sign-in/oidc/callback?code=x&state=y", 403),
   at("administration", "admin", () => "/admin"),
   at("trust to add", "admin", () => "/admin/trusts/new"),

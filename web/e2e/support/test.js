@@ -12,17 +12,18 @@ class Watch {
   complaints = [];
   strangers = [];
   tolerated = [];
+  admitted = [];
 
   constructor(origin) {
     this.origin = origin;
   }
 
   over(context) {
-    context.on("console", (m) => this.#heard(m.type(), m.text(), m.location().url));
+    context.on("console", (m) => this.#elsewhere(m.page()) || this.#heard(m.type(), m.text(), m.location().url));
     context.on("weberror", (e) => this.#heard("error", String(e.error())));
     context.on("request", (request) => {
       const { protocol, origin } = new URL(request.url());
-      if (protocol.startsWith("http") && origin !== this.origin) this.strangers.push(request.url());
+      if (protocol.startsWith("http") && origin !== this.origin && !this.admitted.includes(origin) && !this.#elsewhere(request.frame())) this.strangers.push(request.url());
     });
   }
 
@@ -30,6 +31,16 @@ class Watch {
   // reason of this kind, every warning and error fails the test.
   tolerate(pattern) {
     this.tolerated.push(pattern);
+  }
+
+  // admit lets the browser go to another place, whose own pages are not ours to
+  // watch.
+  admit(origin) {
+    this.admitted.push(origin);
+  }
+
+  #elsewhere(page) {
+    return this.admitted.some((origin) => page?.url().startsWith(origin));
   }
 
   #heard(type, text, where = "") {
