@@ -16,13 +16,15 @@ import (
 var openToAll = []string{
 	"GET /", "GET /healthz", "GET /readyz", "GET /method", "GET /privacy", "GET /accessibility", "POST /sign-out",
 	"GET /invitations/{token}", "POST /invitations/{token}", "GET /sign-in/letter", "POST /sign-in/letter",
+	"GET /public/{ods}",
 	"GET /sign-in", "POST /sign-in", "GET /sign-in/code", "POST /sign-in/code",
 	"POST /sign-in/oidc/{ods}", "GET /sign-in/oidc/callback",
 }
 
 // These are about the person alone, so that whoever is signed in finds their own
 // behind them.
-var openToPerson = []string{"GET /me/data", "GET /me/data.json", "GET /sessions", "POST /sessions/end", "GET /register"}
+var openToPerson = []string{"GET /me/data", "GET /me/data.json", "GET /sessions", "POST /sessions/end",
+	"GET /compare", "GET /compare.csv", "GET /compare/over-time", "GET /compare/over-time.csv", "GET /circles", "POST /circles", "GET /register"}
 
 // TestDoors knocks on every route there is: as nobody, as somebody of another
 // trust, and as somebody with no trust. A route added tomorrow is knocked on too.
@@ -136,6 +138,15 @@ func TestRoles(t *testing.T) {
 		{"/trusts/" + b.ODS + "/data-protection/record.md", "lead", http.StatusForbidden},
 		{"/admin", "", http.StatusNotFound},
 		{"/admin/people", "", http.StatusNotFound},
+		{"/admin/benchmarks", "", http.StatusNotFound},
+		{"/trusts/" + b.ODS + "/sharing", "lead", http.StatusForbidden},
+		{"/trusts/" + b.ODS + "/peers", "lead chair member", http.StatusForbidden},
+		{"/trusts/" + b.ODS + "/learn", "lead", http.StatusForbidden},
+		{"/trusts/" + b.ODS + "/requests", "lead", http.StatusForbidden},
+		{"/compare", "viewer", http.StatusNotFound},
+		{"/compare/over-time", "viewer", http.StatusNotFound},
+		{"/circles", "lead", http.StatusNotFound},
+		{"/benchmarks/1", "", http.StatusNotFound},
 		{"/admin/register", "", http.StatusNotFound},
 		{"/register", "lead chair facilitator member observer viewer", 0},
 		{open + "/mine", "", 0},

@@ -35,6 +35,7 @@ func (s *Server) showHome(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := page.HomeView{Frame: s.frame(r)}
 	v.Admin = person.Admin && !v.ByLink
+	v.Ways = acrossWays(cards)
 	for _, c := range cards {
 		v.Trusts = append(v.Trusts, page.TrustCard{Name: c.Name, ODS: c.ODS, Kind: c.Kind, Href: "/trusts/" + c.ODS, Roles: roleWords(c.Roles)})
 		for _, round := range c.Open {
@@ -174,6 +175,12 @@ func (s *Server) showTrust(w http.ResponseWriter, r *http.Request, t *store.Trus
 // waysOf are the trust's pages beside its rounds that this person may see.
 func waysOf(t *store.Trust) []page.Link {
 	var ways []page.Link
+	if t.May(access.ComparePeers) {
+		ways = append(ways, page.Link{Href: "/trusts/" + t.ODS + "/peers", Text: "Beside other trusts"})
+	}
+	if t.May(access.ShareResults) {
+		ways = append(ways, page.Link{Href: sharingPath(t), Text: "Sharing with other trusts"}, page.Link{Href: "/trusts/" + t.ODS + "/learn", Text: "Find a trust to learn from"})
+	}
 	if t.May(access.ManagePeople) {
 		ways = append(ways, page.Link{Href: "/trusts/" + t.ODS + "/people", Text: "People and their roles"})
 	}

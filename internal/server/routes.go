@@ -54,6 +54,7 @@ func (s *Server) Routes() chi.Router {
 		r.Post("/invitations/{token}", s.public(s.followInvitation))
 		r.Get("/sign-in/letter", s.public(s.showLetterSignIn))
 		r.Post("/sign-in/letter", s.public(s.signInByLetter))
+		s.acrossRoutes(r)
 		r.Route("/trusts/{ods}", s.trustRoutes)
 	})
 	return r
@@ -71,6 +72,7 @@ func (s *Server) trustRoutes(r chi.Router) {
 	r.Get("/data-protection/{document}", s.trust(s.showDocument))
 	r.Get("/data-protection/{document}.md", s.trust(s.downloadDocument))
 	s.peopleRoutes(r)
+	s.sharingRoutes(r)
 	r.Get("/rounds/new", s.trust(s.newRound))
 	r.Post("/rounds", s.trust(s.createRound))
 	r.Route("/rounds/{round}", func(r chi.Router) {

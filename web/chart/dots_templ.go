@@ -224,7 +224,7 @@ func dotList(d dots) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = levelBands(d).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = levelBands(d.levels, d.height()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -332,7 +332,7 @@ func dotList(d dots) templ.Component {
 
 // levelBands are the fifths of the scale, each under its level's name. The
 // names stand on two lines in turn, since a phone has no room for one.
-func levelBands(d dots) templ.Component {
+func levelBands(levels [questionnaire.Levels]string, height int) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -353,7 +353,7 @@ func levelBands(d dots) templ.Component {
 			templ_7745c5c3_Var14 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		for i := range d.levels {
+		for i := range levels {
 			if i%2 == 0 {
 				from, width := levelBand(i)
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<rect class=\"app-chart__band\" x=\"")
@@ -387,9 +387,9 @@ func levelBands(d dots) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var17 string
-				templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(whole(d.height() - dotFoot))
+				templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(whole(height - dotFoot))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `dots.templ`, Line: 62, Col: 120}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `dots.templ`, Line: 62, Col: 116}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 				if templ_7745c5c3_Err != nil {
@@ -401,7 +401,7 @@ func levelBands(d dots) templ.Component {
 				}
 			}
 		}
-		for i, name := range d.levels {
+		for i, name := range levels {
 			var templ_7745c5c3_Var18 = []any{"app-chart__level", "app-chart__level--" + whole(i+1)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var18...)
 			if templ_7745c5c3_Err != nil {

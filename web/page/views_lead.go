@@ -34,6 +34,7 @@ type HomeView struct {
 	Frame
 	Waiting []Waiting
 	Trusts  []TrustCard
+	Ways    []Link // to pages about several trusts
 	Admin   bool
 }
 

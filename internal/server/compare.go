@@ -1,0 +1,439 @@
+package server
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"octant/internal/access"
+	"octant/internal/maturity"
+	"octant/internal/questionnaire"
+	"octant/internal/store"
+	"octant/web/chart"
+	"octant/web/nhsuk"
+	"octant/web/page"
+)
+
+// trustsPerPage is how many trusts the matrix shows at a time.
+const trustsPerPage = 25
+
+// comparison is what somebody asked to see of the trusts they look after.
+type comparison struct {
+	form
+	at     time.Time
+	day    nhsuk.DateField
+	order  string // key of the element to sort by, "" for by name
+	number int    // page
+	query  url.Values
+}
+
+// readComparison reads the choice from the address.
+func (s *Server) readComparison(r *http.Request, v *questionnaire.Version) comparison {
+	c := comparison{form: decodeForm(r.URL.RawQuery), at: access.Today(s.now()), query: url.Values{}}
+	c.day = nhsuk.DateField{Name: "at", Label: "Region and board as they were on", Hint: "Leave this empty for today"}
+	if c.get("at-day")+c.get("at-month")+c.get("at-year") != "" {
+		if at := readDate(c.form, &c.day, "at"); c.day.Error == "" {
+			c.at = at
+		}
+	}
+	if _, ok := v.Element(c.get("order")); ok {
+		c.order = c.get("order")
+	}
+	number, _ := strconv.Atoi(c.get("page"))
+	c.number = max(number, 1)
+	for _, name := range []string{"type", "region", "icb", "order", "at-day", "at-month", "at-year"} {
+		if value := c.get(name); value != "" {
+			c.query.Set(name, value)
+		}
+	}
+	return c
+}
+
+// address is that of a page of the comparison.
+func (c comparison) address(path string, number int) string {
+	q := url.Values{}
+	for name, values := range c.query {
+		q[name] = values
+	}
+	if number > 1 {
+		q.Set("page", strconv.Itoa(number))
+	}
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}
+
+// compared is the trusts on one page of the comparison, with their figures.
+type compared struct {
+	all, found int
+	onPage     []store.OverlookedTrust
+	figures    map[string][]store.Summary
+	places     map[string]store.PlaceAt // of all
+	more       bool
+}
+
+// compareNow finds the trusts of a page. By name, it reads the figures of these
+// alone.
+func (s *Server) compareNow(r *http.Request, o *store.Overlook, c comparison) (compared, error) {
+	out := compared{all: len(o.Trusts)}
+	codes := codesOf(o.Trusts)
+	var err error
+	if out.places, err = s.db.PlacesAt(r.Context(), codes, c.at); err != nil {
+		return out, err
+	}
+	trusts := slices.DeleteFunc(slices.Clone(o.Trusts), func(t store.OverlookedTrust) bool {
+		p := out.places[t.ODS]
+		return unlike(c.get("type"), typeOf(t, p)) || unlike(c.get("region"), p.Region) || unlike(c.get("icb"), p.ICB)
+	})
+	out.found = len(trusts)
+	if c.order != "" {
+		if out.figures, err = o.Latest(r.Context(), codesOf(trusts), 2); err != nil {
+			return out, err
+		}
+		slices.SortStableFunc(trusts, func(a, b store.OverlookedTrust) int {
+			return cmp.Compare(scoreIn(out.figures[b.ODS], c.order), scoreIn(out.figures[a.ODS], c.order))
+		})
+	}
+	first := min((c.number-1)*trustsPerPage, len(trusts))
+	out.onPage = trusts[first:min(first+trustsPerPage, len(trusts))]
+	out.more = first+trustsPerPage < len(trusts)
+	if c.order == "" {
+		out.figures, err = o.Latest(r.Context(), codesOf(out.onPage), 2)
+	}
+	return out, err
+}
+
+func unlike(wanted, is string) bool { return wanted != "" && wanted != is }
+
+// typeOf is a trust's type by the register, or what it was entered as.
+func typeOf(t store.OverlookedTrust, p store.PlaceAt) string { return cmp.Or(p.Type, t.Kind) }
+
+func codesOf(trusts []store.OverlookedTrust) []string {
+	codes := make([]string, len(trusts))
+	for i, t := range trusts {
+		codes[i] = t.ODS
+	}
+	return codes
+}
+
+// scoreIn is an element's score in the latest round; nought without one.
+func scoreIn(rounds []store.Summary, element string) float64 {
+	if len(rounds) > 0 {
+		if e := elementIn(rounds[0], element); e != nil && e.Score != nil {
+			return *e.Score
+		}
+	}
+	return 0
+}
+
+func elementIn(s store.Summary, key string) *maturity.Element {
+	for i := range s.Elements {
+		if s.Elements[i].Key == key {
+			return &s.Elements[i]
+		}
+	}
+	return nil
+}
+
+// showCompare sets the trusts that somebody looks after beside each other.
+func (s *Server) showCompare(w http.ResponseWriter, r *http.Request, person uuid.UUID) error {
+	o, err := s.db.Overlook(r.Context(), person)
+	if err != nil {
+		return err
+	}
+	version, err := s.latest()
+	if err != nil {
+		return err
+	}
+	c := s.readComparison(r, version)
+	now, err := s.compareNow(r, o, c)
+	if err != nil {
+		return err
+	}
+	v := page.CompareView{
+		Frame: s.frame(r), All: now.all, Found: now.found, At: c.day, Filtered: len(c.query) > 0, Matrix: matrixOf(version, now),
+		CSV: c.address("/compare.csv", c.number),
+	}
+	compareFields(&v, o, now.places, version, c)
+	if e, ok := version.Element(c.order); ok {
+		v.Sorted = e.Title
+	}
+	if c.number > 1 {
+		v.Newer = c.address("/compare", c.number-1)
+	}
+	if now.more {
+		v.Older = c.address("/compare", c.number+1)
+	}
+	status := http.StatusOK
+	if c.day.Error != "" {
+		status = http.StatusUnprocessableEntity
+	}
+	return s.render(w, r, status, page.Compare(v))
+}
+
+// compareFields are what there is to choose from.
+func compareFields(v *page.CompareView, o *store.Overlook, places map[string]store.PlaceAt, version *questionnaire.Version, c comparison) {
+	types, regions, boards := map[string]string{}, map[string]string{}, map[string]string{}
+	for _, t := range o.Trusts {
+		p := places[t.ODS]
+		types[typeOf(t, p)], regions[p.Region], boards[p.ICB] = typeOf(t, p), p.RegionName, p.ICBName
+	}
+	v.Type = nhsuk.Field{Name: "type", Label: "Type", Options: choices("All types", types), Value: c.get("type")}
+	v.Region = nhsuk.Field{Name: "region", Label: "Region", Options: choices("All regions", regions), Value: c.get("region")}
+	v.ICB = nhsuk.Field{Name: "icb", Label: "Integrated care board", Options: choices("All boards", boards), Value: c.get("icb")}
+	v.Order = nhsuk.Field{Name: "order", Label: "Order", Options: []nhsuk.Option{{Value: "", Text: "By name"}}, Value: c.order}
+	for i := range version.Elements {
+		v.Order.Options = append(v.Order.Options, nhsuk.Option{Value: version.Elements[i].Key, Text: "By score: " + version.Elements[i].Title})
+	}
+}
+
+// choices are codes with their names, by name, after a choice of all.
+func choices(all string, names map[string]string) []nhsuk.Option {
+	options := []nhsuk.Option{{Value: "", Text: all}}
+	for code, name := range names {
+		if code != "" {
+			options = append(options, nhsuk.Option{Value: code, Text: cmp.Or(name, code)})
+		}
+	}
+	slices.SortFunc(options[1:], func(a, b nhsuk.Option) int { return cmp.Or(cmp.Compare(a.Text, b.Text), cmp.Compare(a.Value, b.Value)) })
+	return options
+}
+
+func elementTitles(v *questionnaire.Version) []string {
+	var titles []string
+	for i := range v.Elements {
+		titles = append(titles, v.Elements[i].Title)
+	}
+	return titles
+}
+
+func matrixOf(version *questionnaire.Version, now compared) page.Matrix {
+	m := page.Matrix{Elements: elementTitles(version)}
+	for _, t := range now.onPage {
+		report := ""
+		if rounds := now.figures[t.ODS]; len(rounds) > 0 {
+			report = "/trusts/" + t.ODS + "/rounds/" + rounds[0].Round.String() + "/report"
+		}
+		m.Rows = append(m.Rows, matrixRow(version, t.Name, t.ODS, report, now.figures[t.ODS]))
+	}
+	return m
+}
+
+// matrixRow is one trust's latest round, beside the one before it.
+func matrixRow(version *questionnaire.Version, name, code, report string, rounds []store.Summary) page.MatrixRow {
+	row := page.MatrixRow{Name: name, Code: code, Report: report}
+	for i := range version.Elements {
+		if len(rounds) == 0 {
+			row.Cells = append(row.Cells, page.MatrixCell{Score: "No closed round"})
+			continue
+		}
+		row.Round, row.Closed = rounds[0].Title, rounds[0].ClosedOn
+		var before *store.Summary
+		if len(rounds) > 1 {
+			before = &rounds[1]
+		}
+		row.Cells = append(row.Cells, cellOf(rounds[0], version.Elements[i].Key, before))
+	}
+	return row
+}
+
+// cellOf is one element of a round in words, with how it differs from the round
+// before.
+func cellOf(s store.Summary, key string, before *store.Summary) page.MatrixCell {
+	e := elementIn(s, key)
+	if e == nil || e.Score == nil {
+		if e == nil {
+			return page.MatrixCell{Score: "Not shown"}
+		}
+		return page.MatrixCell{Score: e.Hidden.Words()}
+	}
+	c := page.MatrixCell{Score: fmt.Sprintf("%.1f", *e.Score), Level: e.Standing(), Change: sinceWords(s, *e.Score, key, before)}
+	switch {
+	case e.Low == nil || e.High == nil:
+		c.Range = "no range"
+	case *e.Low == *e.High:
+		c.Range = "everyone answered"
+	default:
+		c.Range = fmt.Sprintf("%.1f to %.1f", *e.Low, *e.High)
+	}
+	return c
+}
+
+// sinceWords is the difference from the round before. It makes no claim: the
+// trust's own pages test whether anything moved.
+func sinceWords(s store.Summary, score float64, key string, before *store.Summary) string {
+	if before == nil {
+		return "first round"
+	}
+	if before.Form != s.Form || before.Questionnaire != s.Questionnaire {
+		return "other questions than in " + page.Month(before.ClosedOn)
+	}
+	e := elementIn(*before, key)
+	if e == nil || e.Score == nil {
+		return "not shown in " + page.Month(before.ClosedOn)
+	}
+	since := " since " + page.Month(before.ClosedOn)
+	switch d := score - *e.Score; {
+	case d > 0.05:
+		return fmt.Sprintf("%.1f higher", d) + since
+	case d < -0.05:
+		return fmt.Sprintf("%.1f lower", -d) + since
+	}
+	return "the same" + since
+}
+
+// exportCompare is the page of the comparison as a file.
+func (s *Server) exportCompare(w http.ResponseWriter, r *http.Request, person uuid.UUID) error {
+	o, err := s.db.Overlook(r.Context(), person)
+	if err != nil {
+		return err
+	}
+	version, err := s.latest()
+	if err != nil {
+		return err
+	}
+	c := s.readComparison(r, version)
+	if c.day.Error != "" {
+		return refusal{http.StatusUnprocessableEntity, "There is no such day", "Go back and check the day that you chose."}
+	}
+	now, err := s.compareNow(r, o, c)
+	if err != nil {
+		return err
+	}
+	if err := o.NoteExport(r.Context(), codesOf(now.onPage), s.now()); err != nil {
+		return err
+	}
+	attach(w, "text/csv; charset=utf-8", "trusts-"+day(s.now())+".csv")
+	return page.MatrixTable(matrixOf(version, now)).CSV(w)
+}
+
+// How many trusts can stand beside each other over time, and how many rounds of
+// each.
+const (
+	leastOverTime = 2
+	mostOverTime  = 6
+	roundsBeside  = 6
+)
+
+// overTime reads which trusts to set beside each other. None is no fault.
+func (s *Server) overTime(r *http.Request, o *store.Overlook) (v page.OverTimeView, codes []string, err error) {
+	v = page.OverTimeView{Frame: s.frame(r)}
+	version, err := s.latest()
+	if err != nil {
+		return v, nil, err
+	}
+	v.Choose = nhsuk.Field{Name: "trust", Label: "Which trusts?", Hint: "Choose two to six", Values: r.URL.Query()["trust"], Heading: 2, Size: nhsuk.Medium}
+	for _, t := range o.Trusts {
+		v.Choose.Options = append(v.Choose.Options, nhsuk.Option{Value: t.ODS, Text: t.Name})
+		if slices.Contains(v.Choose.Values, t.ODS) {
+			codes = append(codes, t.ODS)
+		}
+	}
+	asked := slices.Compact(slices.Sorted(slices.Values(v.Choose.Values)))
+	switch {
+	case len(asked) == 0:
+		return v, nil, nil
+	case len(codes) != len(asked):
+		return v, nil, store.ErrNotFound
+	case len(codes) < leastOverTime || len(codes) > mostOverTime:
+		v.Choose.Error = "Choose two to six trusts"
+		return v, nil, nil
+	}
+	rounds, err := o.Latest(r.Context(), codes, roundsBeside)
+	if err != nil {
+		return v, nil, err
+	}
+	for i := range version.Elements {
+		v.Times = append(v.Times, timesTable(version.Elements[i].Title, version.Elements[i].Key, o, codes, rounds))
+	}
+	v.CSV = "/compare/over-time.csv?" + url.Values{"trust": codes}.Encode()
+	return v, codes, nil
+}
+
+// timesTable is one element: a trust a row, its rounds oldest first.
+func timesTable(title, key string, o *store.Overlook, codes []string, rounds map[string][]store.Summary) page.TimesTable {
+	most := 0
+	for _, code := range codes {
+		most = max(most, len(rounds[code]))
+	}
+	t := chart.Table{Caption: "Score, range and month of each closed round", Columns: []string{"Trust"}}
+	for n := range most {
+		t.Columns = append(t.Columns, "Round "+strconv.Itoa(n+1))
+	}
+	for _, trust := range o.Trusts {
+		if !slices.Contains(codes, trust.ODS) {
+			continue
+		}
+		row := []chart.Cell{{Text: trust.Name}}
+		for _, s := range slices.Backward(rounds[trust.ODS]) {
+			row = append(row, chart.Cell{Text: timesWords(s, key)})
+		}
+		for len(row) < len(t.Columns) {
+			row = append(row, chart.Cell{Text: "No more rounds"})
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return page.TimesTable{Element: title, Table: t}
+}
+
+func timesWords(s store.Summary, key string) string {
+	c := cellOf(s, key, nil)
+	form := ""
+	if s.Form == string(questionnaire.Full) {
+		form = ", full form"
+	}
+	if c.Level == "" {
+		return c.Score + " " + page.Month(s.ClosedOn) + form
+	}
+	return c.Score + ", " + c.Range + ", " + page.Month(s.ClosedOn) + form
+}
+
+// showOverTime sets two to six trusts beside each other, round by round.
+func (s *Server) showOverTime(w http.ResponseWriter, r *http.Request, person uuid.UUID) error {
+	o, err := s.db.Overlook(r.Context(), person)
+	if err != nil {
+		return err
+	}
+	v, _, err := s.overTime(r, o)
+	if err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if v.Choose.Error != "" {
+		status = http.StatusUnprocessableEntity
+	}
+	return s.render(w, r, status, page.OverTime(v))
+}
+
+// exportOverTime is the same as a file.
+func (s *Server) exportOverTime(w http.ResponseWriter, r *http.Request, person uuid.UUID) error {
+	o, err := s.db.Overlook(r.Context(), person)
+	if err != nil {
+		return err
+	}
+	v, codes, err := s.overTime(r, o)
+	if err != nil {
+		return err
+	}
+	if len(codes) == 0 {
+		return refusal{http.StatusUnprocessableEntity, "Choose two to six trusts", "Go back and choose the trusts to set beside each other."}
+	}
+	if err := o.NoteExport(r.Context(), codes, s.now()); err != nil {
+		return err
+	}
+	out := chart.Table{Columns: append([]string{"Element"}, v.Times[0].Table.Columns...)}
+	for _, t := range v.Times {
+		for _, row := range t.Table.Rows {
+			out.Rows = append(out.Rows, append([]chart.Cell{{Text: t.Element}}, row...))
+		}
+	}
+	attach(w, "text/csv; charset=utf-8", "trusts-over-time-"+day(s.now())+".csv")
+	return out.CSV(w)
+}
