@@ -201,6 +201,25 @@ func TestDemoKeepsOutOfOtherDatabases(t *testing.T) {
 	}
 }
 
+// TestDemoTakesWhoeverIsAddedToIt: what a visitor adds to a demonstration does
+// not keep it from being served again.
+func TestDemoTakesWhoeverIsAddedToIt(t *testing.T) {
+	t.Parallel()
+	db, ids := demonstration(t)
+	lead := storetest.Enter(t, db, ids["cio"], "R9A")
+	if err := lead.AddPeople(t.Context(), list("name,email,role\nAda Okafor,ada@example.org,Chair\n"), today); err != nil {
+		t.Fatal(err)
+	}
+	admin := access.Person{ID: ids["admin"], Admin: true}
+	err := db.AddTrust(t.Context(), admin, store.ListedTrust{ODS: "R9X", Name: "Added NHS Trust"}, "Bo Li", "bo@example.org", today)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.FillDemo(t.Context(), today); err != nil {
+		t.Errorf("filling it again: %v", err)
+	}
+}
+
 func TestDemoIsTheSameEachTime(t *testing.T) {
 	t.Parallel()
 	one, ids := demonstration(t)

@@ -139,8 +139,8 @@ func (t *Trust) makePeople(ctx context.Context, tx pgx.Tx, lines []*access.Line,
 		}
 	}
 	_, err := tx.Exec(ctx, `
-		INSERT INTO people (id, email, name, made_at)
-		SELECT n.id, n.email, n.name, $4 FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY AS n (id, email, name, place)
+		INSERT INTO people (id, email, name, made_at, demo)
+		SELECT n.id, n.email, n.name, $4, EXISTS (SELECT FROM trusts WHERE demo) FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY AS n (id, email, name, place)
 		ORDER BY n.place
 		ON CONFLICT (email) DO NOTHING`, ids, emails, names, now)
 	if err != nil {
