@@ -123,7 +123,22 @@ func (d *demoTrust) sheets(v *questionnaire.Version, r assessment.Round, n int) 
 		}
 		sheets = append(sheets, s)
 	}
+	sayOnce(sheets)
 	return sheets
+}
+
+// sayOnce lets nobody write what somebody before them wrote.
+func sayOnce(sheets []demoSheet) {
+	said := map[string]bool{}
+	for _, s := range sheets {
+		for i := range s.answers {
+			a := &s.answers[i]
+			if said[a.Comment] {
+				a.Comment = ""
+			}
+			said[a.Comment] = a.Comment != ""
+		}
+	}
 }
 
 // answers is what one person says in one round, the same each time it is asked.
