@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -237,4 +238,28 @@ func BenchmarkFanOut(b *testing.B) {
 			h.Stop()
 		})
 	}
+}
+
+// BenchmarkWaiter says how much memory waiting takes beside the connection.
+func BenchmarkWaiter(b *testing.B) {
+	const waiters = 10_000
+	s := newStage(b)
+	h := s.hub()
+	all := make([]*live.Waiter, waiters)
+	var before, after runtime.MemStats
+	for b.Loop() {
+		clear(all)
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		for i := range all {
+			all[i] = h.Subscribe("blue")
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		for _, w := range all {
+			w.Close()
+		}
+	}
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/waiters, "B/waiter")
 }

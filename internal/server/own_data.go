@@ -116,6 +116,9 @@ func ownTrustView(t store.OwnTrust) page.OwnTrust {
 		{Title: "Personal links and printed letters", None: "None.", Items: eachSaid(t.Links, func(x store.OwnLink) string {
 			return commas(capitalised(x.Kind), x.Round, "made "+moment(x.Made), sinceDay("cancelled", x.Revoked))
 		})},
+		{Title: "Actions of the board that you own", None: "None.", Items: eachSaid(t.Actions, func(x store.OwnAction) string {
+			return commas(x.What, "due "+page.Day(x.Due), x.State, x.Became)
+		})},
 		{Title: "On record", None: "Nothing.", Items: eachSaid(t.Record, entrySaid)},
 	}}
 	for _, r := range t.Rounds {

@@ -75,6 +75,7 @@ type OwnTrust struct {
 	Rounds  []OwnRound  `json:"rounds"`
 	Letters []OwnLetter `json:"letters"`
 	Links   []OwnLink   `json:"links"`
+	Actions []OwnAction `json:"actions"`
 	Record  []OwnEntry  `json:"record"`
 }
 
@@ -124,6 +125,14 @@ type OwnLink struct {
 	Kind    string     `json:"kind"`
 	Made    time.Time  `json:"made"`
 	Revoked *time.Time `json:"revoked"`
+}
+
+// OwnAction is an action of the board that names the person as its owner.
+type OwnAction struct {
+	What   string    `json:"what"`
+	Due    time.Time `json:"due"`
+	State  string    `json:"state"`
+	Became string    `json:"became"`
 }
 
 // OwnEntry is an entry of the record that the person did or that is about them.
@@ -237,6 +246,7 @@ func (o *OwnTrust) queue(b *pgx.Batch, person uuid.UUID, respondent []byte) {
 		SELECT r.title, l.kind, l.made_at, l.revoked_at
 		FROM links l JOIN rounds r ON r.ods = l.ods AND r.id = l.round_id
 		WHERE l.ods = $1 AND l.person_id = $2 ORDER BY l.made_at DESC`, o.ODS, person), &o.Links)
+	into(b.Queue(`SELECT what, due_on, state, became FROM actions WHERE ods = $1 AND owner_id = $2 ORDER BY due_on DESC, id`, o.ODS, person), &o.Actions)
 	into(b.Queue(ownRecord(`coalesce((SELECT r.title FROM rounds r WHERE r.ods = a.ods AND r.id = a.round_id), '')`), o.ODS, person), &o.Record)
 }
 
