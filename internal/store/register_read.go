@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -40,9 +39,9 @@ func terms(query string) []string {
 	return words[:min(len(words), 10)]
 }
 
-// found are the codes that a search for $1, or for a code that begins with $2,
-// finds: each word has to begin some word of some name the organisation has had.
-// The last of all characters ends a range of beginnings.
+// found are the organisations that a search for $1 finds: each word has to begin
+// some word of some name the organisation has had, or its code. The last of all
+// characters ends a range of beginnings.
 const found = `
 	WITH hits AS (
 		SELECT w.code
@@ -51,16 +50,20 @@ const found = `
 			SELECT DISTINCT x.code FROM organisation_words x
 			WHERE x.word ~>=~ t.beginning AND x.word ~<~ (t.beginning || chr(1114111))) w
 		GROUP BY w.code HAVING count(*) = cardinality($1::text[])
-		UNION
-		SELECT o.code FROM organisations o WHERE $2 = '' OR o.code ~>=~ $2 AND o.code ~<~ ($2 || chr(1114111))
-	)
-	SELECT o.code, n.name, o.opened, coalesce(o.closed, '0001-01-01')
-	FROM hits JOIN organisations o ON o.code = hits.code
-	CROSS JOIN LATERAL (SELECT x.name FROM organisation_names x WHERE x.code = o.code ORDER BY x.from_on DESC LIMIT 1) n
-	ORDER BY o.code = $2 DESC, o.closed IS NULL OR o.closed >= $3 DESC, n.name, o.code
-	LIMIT $4 OFFSET $5`
+	)` + ofThese
 
-var codeBeginning = regexp.MustCompile(`^[A-Z0-9]{1,5}$`)
+// everything is what an empty search finds.
+const everything = `WITH hits AS (SELECT o.code FROM organisations o WHERE cardinality($1::text[]) = 0)` + ofThese
+
+// ofThese are a page of the hits: the code that was typed, then those that are
+// open, by name.
+const ofThese = `
+	SELECT o.code, n.name, o.opened, coalesce(o.closed, '0001-01-01')
+	FROM organisations o
+	JOIN (SELECT DISTINCT ON (x.code) x.code, x.name FROM organisation_names x
+	      WHERE x.code IN (SELECT code FROM hits) ORDER BY x.code, x.from_on DESC) n ON n.code = o.code
+	ORDER BY o.code = $2 DESC, (o.closed IS NULL OR o.closed >= $3) DESC, n.name COLLATE "C", o.code
+	LIMIT $4 OFFSET $5`
 
 // SearchRegister finds organisations by their code or by words of any name they
 // have had, a page at a time beginning with page 1; more says whether another
@@ -69,10 +72,17 @@ func (db *DB) SearchRegister(ctx context.Context, query string, page int, day ti
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	code := strings.ToUpper(strings.TrimSpace(query))
-	if code != "" && !codeBeginning.MatchString(code) {
-		code = "-" // no code begins with it
+	sql, words := found, terms(query)
+	switch {
+	case code == "":
+		sql, words = everything, []string{} // none, which is not the same as null
+	case len(words) == 0:
+		return nil, false, nil // nothing that a name could have
 	}
-	rows, err := db.pool.Query(ctx, found, terms(query), code, day, RegisterPerPage+1, (max(page, 1)-1)*RegisterPerPage)
+	if !codeShape.MatchString(code) {
+		code = ""
+	}
+	rows, err := db.pool.Query(ctx, sql, words, code, day, RegisterPerPage+1, (max(page, 1)-1)*RegisterPerPage)
 	if err != nil {
 		return nil, false, fault("search register", err)
 	}

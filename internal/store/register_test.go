@@ -411,3 +411,54 @@ func BenchmarkImportSuccessors(b *testing.B) {
 		}
 	}
 }
+
+// TestDemonstrationHasARegister: of its own trusts, filled once.
+func TestDemonstrationHasARegister(t *testing.T) {
+	t.Parallel()
+	db := storetest.New(t)
+	for range 2 {
+		if err := db.FillDemo(t.Context(), storetest.Now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list, more, err := db.SearchRegister(t.Context(), "", 1, day(2026, 10, 5))
+	if err != nil || more || len(list) < 7 {
+		t.Fatalf("%d organisations, %v", len(list), err)
+	}
+	trusts, err := db.AllTrusts(t.Context(), store.Operator)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range trusts {
+		e, err := db.RegisterEntry(t.Context(), x.ODS)
+		if err != nil || register.Title(e.Name()) != x.Name || len(e.Types) != 1 || e.Types[0].Type != x.Kind || e.ICBs[e.Place().ICB].Name == "" {
+			t.Errorf("%s: %+v, %v", x.ODS, e, err)
+		}
+	}
+	if l, err := db.Lineage(t.Context(), "R9A"); err != nil || len(l.Before) != 2 || len(l.Before[0].Beside) != 1 {
+		t.Errorf("%+v, %v", l, err)
+	}
+}
+
+// BenchmarkSearchRegister looks in a register of 20,000 names for what is rare,
+// what is common, an old name's beginning and nothing.
+func BenchmarkSearchRegister(b *testing.B) {
+	db := storetest.New(b)
+	words := []string{"NORTH", "SOUTH", "EAST", "WEST", "MERE", "VALE", "COUNTY", "ROYAL", "UNIVERSITY", "COMMUNITY", "MARSH", "FOREST", "HILL"}
+	var f register.TrustFile
+	for i := range 20_000 {
+		code := fmt.Sprintf("%c%d%c%d%c", 'A'+i%26, i/26%10, 'A'+i/260%26, i/6760%10, 'A'+i%7)
+		name := fmt.Sprintf("%s %s PLACE%05d HOSPITALS NHS FOUNDATION TRUST", words[i%13], words[i/13%13], i)
+		f.Trusts = append(f.Trusts, register.Trust{Line: i + 1, Code: code, Name: name, Place: register.Place{Region: "Y61", ICB: "QH8"}, Opened: day(2001, 4, 1)})
+	}
+	apply(b, db, store.Operator, store.Import{Trusts: f, AsAt: day(2026, 7, 8)})
+	for name, query := range map[string]string{"rare": "place12345", "common": "university", "two": "royal marsh", "all": "hospitals", "code": "B4C", "nothing": "zzz", "empty": ""} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, _, err := db.SearchRegister(b.Context(), query, 1, day(2026, 10, 5)); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -70,6 +71,7 @@ func writeHistories(ctx context.Context, tx pgx.Tx, known register.Known, all []
 		if _, was := known.Organisations[o.Code]; was {
 			kept = append(kept, o.Code)
 		}
+		words, owners = append(words, strings.ToLower(o.Code)), append(owners, o.Code)
 		for _, s := range o.Names {
 			names = append(names, []any{o.Code, s.Value, s.From, dayOrNull(s.To), s.SeenFrom, s.SeenTo})
 			for _, w := range register.Words(s.Value) {
