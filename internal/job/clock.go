@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -82,7 +83,7 @@ type nightWorker struct {
 
 // Work erases what is due.
 func (w *nightWorker) Work(ctx context.Context, _ *river.Job[nightJob]) error {
-	return w.o.DB.KeepRetention(ctx, w.o.Now())
+	return errors.Join(w.o.DB.KeepRetention(ctx, w.o.Now()), w.o.DB.KeepWorkshops(ctx, w.o.Now()))
 }
 
 // Timeout is how long it may take.

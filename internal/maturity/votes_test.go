@@ -184,7 +184,7 @@ func attackPairs(t *testing.T, key [2]string, same pairs, a, b, stayed int, self
 	}
 	left := 0
 	for _, p := range possible {
-		left += int(boolean(p))
+		left += boolean(p)
 	}
 	if stayed > 0 && left < 2 {
 		t.Errorf("who voted %d and then %d (self %v) learns what somebody who did not vote again voted: %v", a+1, b+1, self, key)

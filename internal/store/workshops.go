@@ -121,7 +121,7 @@ func (t *Trust) queueItem(b *pgx.Batch, id uuid.UUID, place int, it workshop.Ite
 // DeleteWorkshop takes back a workshop that was only prepared, or a rehearsal.
 // One that was held stays: it says [workshop.ErrState].
 func (t *Trust) DeleteWorkshop(ctx context.Context, id uuid.UUID, now time.Time) error {
-	return fault("delete workshop", t.held(ctx, id, func(ctx context.Context, tx pgx.Tx, w *workshop.Workshop) error {
+	return fault("delete workshop", t.held(ctx, access.RunWorkshop, id, func(ctx context.Context, tx pgx.Tx, w *workshop.Workshop) error {
 		if w.State != workshop.Prepared && !w.Rehearsal {
 			return workshop.ErrState
 		}
@@ -140,8 +140,8 @@ func (t *Trust) DeleteWorkshop(ctx context.Context, id uuid.UUID, now time.Time)
 
 // held runs fn with a workshop that nobody changes or votes in until the
 // transaction ends.
-func (t *Trust) held(ctx context.Context, id uuid.UUID, fn func(context.Context, pgx.Tx, *workshop.Workshop) error) error {
-	return t.tx(ctx, access.RunWorkshop, func(ctx context.Context, tx pgx.Tx) error {
+func (t *Trust) held(ctx context.Context, p access.Permission, id uuid.UUID, fn func(context.Context, pgx.Tx, *workshop.Workshop) error) error {
+	return t.tx(ctx, p, func(ctx context.Context, tx pgx.Tx) error {
 		var w workshop.Workshop
 		b := &pgx.Batch{}
 		b.Queue(holdRound, lockKey(id))
@@ -264,7 +264,7 @@ func (t *Trust) DropItem(ctx context.Context, id, item uuid.UUID) error {
 
 // reagenda changes the agenda of a workshop that has not ended.
 func (t *Trust) reagenda(ctx context.Context, id uuid.UUID, change func(*pgx.Batch, *workshop.Workshop) error) error {
-	return t.held(ctx, id, func(ctx context.Context, tx pgx.Tx, w *workshop.Workshop) error {
+	return t.held(ctx, access.RunWorkshop, id, func(ctx context.Context, tx pgx.Tx, w *workshop.Workshop) error {
 		if w.State == workshop.Ended {
 			return workshop.ErrState
 		}

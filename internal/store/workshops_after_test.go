@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -304,5 +305,31 @@ func TestOwnerFindsActionsAmongTheirData(t *testing.T) {
 		if err != nil || len(data.Trusts) != 1 || len(data.Trusts[0].Actions) != want {
 			t.Errorf("%d trusts, actions %+v, %v", len(data.Trusts), data.Trusts[0].Actions, err)
 		}
+	}
+}
+
+// TestForgottenWorkshopIsEnded: votes are not kept because nobody pressed a button.
+func TestForgottenWorkshopIsEnded(t *testing.T) {
+	t.Parallel()
+	r := openRoom(t, 6, false)
+	q := r.question()
+	r.move(q.ID, workshop.Show, workshop.OpenVote)
+	r.vote(q.ID, 1, 1, 2, 3, 4, 5, 5)
+	soon := storetest.Now.Add(workshop.LapseAfter - time.Minute)
+	r.must(r.db.KeepWorkshops(t.Context(), soon))
+	if c := r.console(); c.Workshop.State != workshop.Running || c.Voted != 6 {
+		t.Errorf("before its time: %s, %d votes", c.Workshop.State, c.Voted)
+	}
+	for range 2 {
+		r.must(r.db.KeepWorkshops(t.Context(), soon.Add(time.Minute)))
+	}
+	record, err := storetest.Enter(t, r.db, r.board.Observer, r.board.ODS).WorkshopRecord(t.Context(), r.id)
+	r.must(err)
+	if it, _ := record.Workshop.Item(q.ID); it.First != nil || it.Stage != workshop.Done || record.Joined != 6 {
+		t.Errorf("record: %d joined, %+v", record.Joined, it)
+	}
+	var left int
+	if err := storetest.Owner(t, r.db).QueryRow(t.Context(), `SELECT count(*) FROM workshop_votes`).Scan(&left); err != nil || left != 0 {
+		t.Errorf("%d votes are left, %v", left, err)
 	}
 }

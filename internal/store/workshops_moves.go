@@ -17,9 +17,6 @@ import (
 	"octant/internal/workshop"
 )
 
-// JoinLife is how long a join code works.
-const JoinLife = 12 * time.Hour
-
 // MinCards is the fewest cards that are shown.
 const MinCards = maturity.MinShown
 
@@ -48,19 +45,25 @@ func (t *Trust) EndWorkshop(ctx context.Context, id uuid.UUID, step int, now tim
 		if err := w.End(step, now); err != nil {
 			return "", err
 		}
-		b := &pgx.Batch{}
-		b.Queue(`
+		return audit.WorkshopEnded, t.forgetRoom(ctx, tx, id)
+	}))
+}
+
+// forgetRoom erases who took part in a workshop and what they sent, but for what
+// was told of it.
+func (t *Trust) forgetRoom(ctx context.Context, tx pgx.Tx, id uuid.UUID) error {
+	b := &pgx.Batch{}
+	b.Queue(`
 			UPDATE workshops SET joined = (SELECT count(*) FROM workshop_participants p
 			                               WHERE p.ods = $1 AND p.workshop_id = $2 AND p.kind <> 'observer')
 			WHERE ods = $1 AND id = $2`, t.ODS, id)
-		b.Queue(`DELETE FROM workshop_participants WHERE ods = $1 AND workshop_id = $2`, t.ODS, id) // and with them all that is theirs
-		b.Queue(`DELETE FROM workshop_cards WHERE ods = $1 AND workshop_id = $2`, t.ODS, id)
-		b.Queue(`DELETE FROM workshop_tallies WHERE ods = $1 AND workshop_id = $2`, t.ODS, id)
-		if err := tx.SendBatch(ctx, b).Close(); err != nil {
-			return "", err
-		}
-		return audit.WorkshopEnded, t.endCodes(ctx, tx, id)
-	}))
+	b.Queue(`DELETE FROM workshop_participants WHERE ods = $1 AND workshop_id = $2`, t.ODS, id) // and with them all that is theirs
+	b.Queue(`DELETE FROM workshop_cards WHERE ods = $1 AND workshop_id = $2`, t.ODS, id)
+	b.Queue(`DELETE FROM workshop_tallies WHERE ods = $1 AND workshop_id = $2`, t.ODS, id)
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		return err
+	}
+	return t.endCodes(ctx, tx, id)
 }
 
 // MoveOn makes a move with an item of the agenda, as whoever saw that step. Of two
@@ -144,8 +147,15 @@ func (t *Trust) ExtendTimer(ctx context.Context, id uuid.UUID, by time.Duration,
 // move lets the domain change a workshop that nobody else changes or votes in
 // meanwhile, keeps what it changed, tells every screen when that is kept, and
 // records the deed, if the change names one.
-func (t *Trust) move(ctx context.Context, id uuid.UUID, now time.Time, change func(context.Context, pgx.Tx, *workshop.Workshop) (audit.Deed, error)) error {
-	return t.held(ctx, id, func(ctx context.Context, tx pgx.Tx, w *workshop.Workshop) error {
+func (t *Trust) move(ctx context.Context, id uuid.UUID, now time.Time, change moving) error {
+	return t.moveAs(ctx, access.RunWorkshop, id, now, change)
+}
+
+// moving changes a workshop and names the deed that is recorded, "" for none.
+type moving func(context.Context, pgx.Tx, *workshop.Workshop) (audit.Deed, error)
+
+func (t *Trust) moveAs(ctx context.Context, p access.Permission, id uuid.UUID, now time.Time, change moving) error {
+	return t.held(ctx, p, id, func(ctx context.Context, tx pgx.Tx, w *workshop.Workshop) error {
 		before := slices.Clone(w.Items)
 		deed, err := change(ctx, tx, w)
 		if err != nil {
@@ -342,61 +352,4 @@ func (t *Trust) simulateVotes(ctx context.Context, tx pgx.Tx, id uuid.UUID, it *
 			t.ODS, id, it.ID, it.Vote(), p, choice)
 	}
 	return tx.SendBatch(ctx, b).Close()
-}
-
-// NewJoinCode gives a running workshop a new code to join by. The one before
-// leads nowhere any more; who has joined stays.
-func (t *Trust) NewJoinCode(ctx context.Context, id uuid.UUID, now time.Time) (code string, err error) {
-	err = t.held(ctx, id, func(ctx context.Context, tx pgx.Tx, w *workshop.Workshop) error {
-		if w.State != workshop.Running {
-			return workshop.ErrNotRunning
-		}
-		if code, err = t.newCode(ctx, tx, id, now); err != nil {
-			return err
-		}
-		b := &pgx.Batch{}
-		t.queueShown(b, id)
-		return tx.SendBatch(ctx, b).Close()
-	})
-	return code, fault("new join code", err)
-}
-
-// newCode makes the next code that no other workshop has at present.
-func (t *Trust) newCode(ctx context.Context, tx pgx.Tx, id uuid.UUID, now time.Time) (code string, err error) {
-	var serial int
-	until := now.Add(JoinLife)
-	if err := tx.QueryRow(ctx, `SELECT code_serial FROM workshops WHERE ods = $1 AND id = $2`, t.ODS, id).Scan(&serial); err != nil {
-		return "", err
-	}
-	if err := t.endCodes(ctx, tx, id); err != nil {
-		return "", err
-	}
-	for made := false; !made; {
-		serial++
-		code = access.JoinCode(t.db.secret, t.ODS, id, serial)
-		hash := access.TokenHash(t.db.secret, code)
-		err := t.asDesk(ctx, tx, func() error {
-			if _, err := tx.Exec(ctx, `DELETE FROM workshop_codes WHERE expires_at <= $1`, now); err != nil {
-				return err
-			}
-			done, err := tx.Exec(ctx, `
-				INSERT INTO workshop_codes (hash, ods, workshop_id, expires_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-				hash[:], t.ODS, id, until)
-			made = done.RowsAffected() == 1
-			return err
-		})
-		if err != nil {
-			return "", err
-		}
-	}
-	_, err = tx.Exec(ctx, `UPDATE workshops SET code_serial = $3, code_until = $4 WHERE ods = $1 AND id = $2`, t.ODS, id, serial, until)
-	return code, err
-}
-
-// endCodes has the workshop's code lead nowhere.
-func (t *Trust) endCodes(ctx context.Context, tx pgx.Tx, id uuid.UUID) error {
-	return t.asDesk(ctx, tx, func() error {
-		_, err := tx.Exec(ctx, `DELETE FROM workshop_codes WHERE ods = $1 AND workshop_id = $2`, t.ODS, id)
-		return err
-	})
 }

@@ -161,6 +161,25 @@ func (w *Workshop) End(step int, now time.Time) error {
 	return nil
 }
 
+// LapseAfter is how long a workshop may run. One that nobody ended by then is
+// ended for them, so that votes are not kept for ever.
+const LapseAfter = 60 * 24 * time.Hour
+
+// Lapse ends a workshop that has run for too long. A vote that was not revealed
+// never is.
+func (w *Workshop) Lapse(now time.Time) error {
+	if w.State != Running || now.Before(w.BegunAt.Add(LapseAfter)) {
+		return ErrState
+	}
+	if it := w.Now(); it != nil {
+		it.Stage, it.DoneAt = Done, now
+	}
+	w.Current, w.TimerEnds = uuid.Nil, time.Time{}
+	w.State, w.EndedAt = Ended, now
+	w.moved()
+	return nil
+}
+
 // Do makes a move with an item, as whoever saw the given step. Of two who press
 // at once the second is told [ErrStep]. Showing an item leaves the one before it,
 // if that can be left. To agree and to start again take more than a press: see
