@@ -16,6 +16,7 @@ import (
 	"octant/internal/live"
 	"octant/internal/store"
 	"octant/internal/store/storetest"
+	"octant/internal/workshop"
 )
 
 // stage is a database that tells, and hubs that hear it.
@@ -210,6 +211,33 @@ func TestStopEndsAllWaiting(t *testing.T) {
 		}
 		w.Close()
 	}
+}
+
+// TestMoveWakesTheRoomIfItIsKept: a move that is refused wakes nobody, and a vote
+// is told by a nudge alone.
+func TestMoveWakesTheRoomIfItIsKept(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	board := storetest.Trust(t, s.db)
+	runner := storetest.Enter(t, s.db, board.Facilitator, board.ODS)
+	id, err := runner.CreateWorkshop(t.Context(), store.NewWorkshop{Title: "Away day", Length: workshop.Short}, storetest.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := s.hub()
+	room, after := h.Subscribe(workshop.Room(id)), h.Subscribe("what is told after")
+	if err := runner.BeginWorkshop(t.Context(), id, 0, storetest.Now); err != nil {
+		t.Fatal(err)
+	}
+	s.woken(room)
+	if err := runner.BeginWorkshop(t.Context(), id, 0, storetest.Now); !errors.Is(err, workshop.ErrStep) {
+		t.Fatalf("begun again: %v", err)
+	}
+	if err := s.tell(t.Context(), "what is told after"); err != nil {
+		t.Fatal(err)
+	}
+	s.woken(after)
+	s.asleep(room)
 }
 
 // BenchmarkFanOut is from the telling of a change to the last waiter's waking.
