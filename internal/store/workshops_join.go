@@ -21,7 +21,7 @@ const (
 	joinWindow      = 10 * time.Minute
 	joinsOfDevice   = 10
 	joinsOfNetwork  = 300
-	joinsOfWorkshop = 1000
+	joinsOfWorkshop = 5000
 )
 
 // JoinWorkshop seats a device in the workshop that its code leads to, and gives
@@ -78,7 +78,7 @@ func (db *DB) seat(ctx context.Context, tx pgx.Tx, ods string, id uuid.UUID, j J
 	switch {
 	case state != workshop.Running:
 		return "", ErrNotFound
-	case joined >= workshop.MaxVotes:
+	case joined >= workshop.MaxSeats:
 		return "", workshop.ErrFull
 	}
 	p, kind, err := db.participant(ctx, tx, ods, id, j)

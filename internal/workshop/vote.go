@@ -8,8 +8,12 @@ import (
 	"octant/internal/maturity"
 )
 
-// MaxVotes is how many votes a room holds.
-const MaxVotes = 500
+// MaxVotes is how many cards of paper are counted in one vote, and MaxSeats how
+// many devices and people take part in one workshop.
+const (
+	MaxVotes = 500
+	MaxSeats = 2500
+)
 
 // CheckChoice refuses what cannot be chosen in a vote: a level and "I do not
 // know" can.
