@@ -128,8 +128,8 @@ func tellPlan(out io.Writer, in store.Import, plan store.ImportPlan) error {
 	t.datings("Closed", plan.Closed)
 	t.datings("Reopened", plan.Reopened)
 	t.datings("Opened or closed on another day", plan.Corrected)
-	tellChanges(t, "Renamed", plan.Renamed, func(name string) string { return register.Title(name) })
-	tellChanges(t, "Moved to another region or integrated care board", plan.Moved, placeText)
+	t.renamings(plan.Renamed)
+	t.moves(plan.Moved)
 	t.successions(plan.Followed)
 	if n := len(plan.Types); n > 0 {
 		t.line("\nTypes from Octant’s own table (%d)", n)
@@ -190,18 +190,32 @@ func (t *teller) datings(heading string, all []register.Redating) {
 	}
 }
 
-func tellChanges[T comparable](t *teller, heading string, all []register.Change[T], text func(T) string) {
+func (t *teller) renamings(all []register.Change[string]) {
 	if len(all) == 0 {
 		return
 	}
-	t.line("\n%s (%d)", heading, len(all))
+	t.line("\nRenamed (%d)", len(all))
 	for _, c := range all {
-		when := "from " + written(c.On)
-		if !c.After.IsZero() {
-			when = "between " + written(c.After) + " and " + written(c.On)
-		}
-		t.line("  %-5s  %s → %s, %s", c.Code, text(c.Old), text(c.New), when)
+		t.line("  %-5s  %s → %s, %s", c.Code, register.Title(c.Old), register.Title(c.New), whenText(c.After, c.On))
 	}
+}
+
+func (t *teller) moves(all []register.Change[register.Place]) {
+	if len(all) == 0 {
+		return
+	}
+	t.line("\nMoved to another region or integrated care board (%d)", len(all))
+	for _, c := range all {
+		t.line("  %-5s  %s: %s → %s, %s", c.Code, register.Title(c.Name), placeText(c.Old), placeText(c.New), whenText(c.After, c.On))
+	}
+}
+
+// whenText is when something changed: on a day, or between two files.
+func whenText(after, on time.Time) string {
+	if after.IsZero() {
+		return "from " + written(on)
+	}
+	return "between " + written(after) + " and " + written(on)
 }
 
 func (t *teller) successions(all []register.Following) {

@@ -102,8 +102,8 @@ func (s *Server) showOrganisation(w http.ResponseWriter, r *http.Request, person
 	today := access.Today(s.now())
 	v := page.OrganisationView{
 		Frame: s.frame(r), Code: e.Code, Name: register.Title(e.Name()), Open: e.OpenOn(today), Facts: factsOf(e, today),
-		Names: nameRows(e), Places: placeRows(e), Types: typeRows(e.Types), Seen: page.Day(e.Seen), IsAdmin: who.Admin,
-		Before: stepRows(e.Lineage, e.Lineage.Before), After: stepRows(e.Lineage, e.Lineage.After),
+		Names: nameRows(e), Places: placeRows(e), Types: typeRows(e), Seen: page.Day(e.Seen), IsAdmin: who.Admin,
+		Before: stepRows(e.Lineage, e.Lineage.Before, true), After: stepRows(e.Lineage, e.Lineage.After, false),
 	}
 	if !e.Closed.IsZero() && e.Closed.Before(today) {
 		for _, code := range e.Lineage.Heirs() {
@@ -132,7 +132,7 @@ func factsOf(e store.RegisterEntry, today time.Time) []nhsuk.SummaryRow {
 		region = "None in England"
 	}
 	facts = append(facts, nhsuk.SummaryRow{Key: "Region", Value: region})
-	if board != "" {
+	if b := e.ICBs[p.ICB]; board != "" && (e.Closed.IsZero() || !b.Opened.After(e.Closed)) {
 		facts = append(facts, nhsuk.SummaryRow{Key: "Integrated care board", Value: board})
 	}
 	if n := len(e.Types); n > 0 {
@@ -144,8 +144,8 @@ func factsOf(e store.RegisterEntry, today time.Time) []nhsuk.SummaryRow {
 func nameRows(e store.RegisterEntry) []page.HistoryRow {
 	var rows []page.HistoryRow
 	for i, n := range e.Names {
-		from := fromWords(e.Names, i, "the day on which another trust joined it")
-		rows = append(rows, page.HistoryRow{What: []string{register.Title(n.Value)}, From: from, To: untilWords(n.To, e.Closed)})
+		from := fromWords(e.Names, i, e.Closed, "the day on which another trust joined it")
+		rows = append(rows, page.HistoryRow{What: []string{register.Title(n.Value)}, From: from, To: untilWords(e.Names, i, e.Closed)})
 	}
 	return rows
 }
@@ -153,22 +153,31 @@ func nameRows(e store.RegisterEntry) []page.HistoryRow {
 func placeRows(e store.RegisterEntry) []page.HistoryRow {
 	var rows []page.HistoryRow
 	for i, p := range e.Places {
-		region, board := nameOrCode(e.Regions[p.Value.Region], p.Value.Region), nameOrCode(e.ICBs[p.Value.ICB].Name, p.Value.ICB)
-		what := notEmpty(region, board)
+		what := notEmpty(nameOrCode(e.Regions[p.Value.Region], p.Value.Region), boardWords(e.ICBs[p.Value.ICB], p.Value.ICB, p.From))
 		if len(what) == 0 {
 			what = []string{"None in England"}
 		}
-		from := fromWords(e.Places, i, "the day on which the board took over")
-		rows = append(rows, page.HistoryRow{What: what, From: from, To: untilWords(p.To, e.Closed)})
+		from := fromWords(e.Places, i, e.Closed, "the day on which the board took over")
+		rows = append(rows, page.HistoryRow{What: what, From: from, To: untilWords(e.Places, i, e.Closed)})
 	}
 	return rows
 }
 
+// boardWords names a board. Files give today's board to the time before it too.
+func boardWords(b register.ICB, code string, from time.Time) string {
+	if b.Opened.After(from) {
+		return "Area of " + b.Name + ", which began on " + page.Day(b.Opened)
+	}
+	return nameOrCode(b.Name, code)
+}
+
 // fromWords says from when a spell held, and no more than is known of it. turn
 // says what happened on a day that no file gave.
-func fromWords[T comparable](spells []register.Spell[T], i int, turn string) string {
+func fromWords[T comparable](spells []register.Spell[T], i int, closed time.Time, turn string) string {
 	s := spells[i]
 	switch {
+	case i == 0 && !closed.IsZero() && s.SeenFrom.After(closed):
+		return page.Day(s.From) + ", as far as is known"
 	case i == 0 && s.SeenFrom.After(s.From):
 		return page.Day(s.From) + ", as far as is known; certain from " + page.Day(s.SeenFrom)
 	case i == 0:
@@ -176,25 +185,47 @@ func fromWords[T comparable](spells []register.Spell[T], i int, turn string) str
 	case s.SeenFrom.After(s.From):
 		return page.Day(s.From) + ", " + turn
 	}
-	return "Between " + page.Day(spells[i-1].SeenTo) + " and " + page.Day(s.From)
+	return betweenWords(spells, i)
 }
 
-// untilWords says until when something held, whose first day without it is to.
-func untilWords(to, closed time.Time) string {
-	switch last := to.AddDate(0, 0, -1); {
-	case to.IsZero():
+// betweenWords says when a spell began that only a file dates: after the last
+// file that said otherwise.
+func betweenWords[T comparable](spells []register.Spell[T], i int) string {
+	return "Between " + page.Day(spells[i-1].SeenTo) + " and " + page.Day(spells[i].From)
+}
+
+// untilWords says until when a spell held.
+func untilWords[T comparable](spells []register.Spell[T], i int, closed time.Time) string {
+	switch s := spells[i]; {
+	case s.To.IsZero():
 		return "Now"
-	case last.Equal(closed):
-		return page.Day(last) + ", when it closed"
+	case i+1 < len(spells) && !spells[i+1].SeenFrom.After(spells[i+1].From):
+		return betweenWords(spells, i+1)
 	default:
-		return page.Day(last)
+		return lastWords(s.To, closed)
 	}
 }
 
-func typeRows(types []store.TypeSpell) []page.HistoryRow {
+// lastWords is the last day of what holds no more from a day on.
+func lastWords(to, closed time.Time) string {
+	last := to.AddDate(0, 0, -1)
+	if last.Equal(closed) {
+		return page.Day(last) + ", when it closed"
+	}
+	return page.Day(last)
+}
+
+func typeRows(e store.RegisterEntry) []page.HistoryRow {
 	var rows []page.HistoryRow
-	for _, t := range types {
-		rows = append(rows, page.HistoryRow{What: []string{t.Type}, From: page.Day(t.From), To: untilWords(t.To, time.Time{}), Source: t.Source})
+	for _, t := range e.Types {
+		row := page.HistoryRow{What: []string{t.Type}, From: page.Day(t.From), To: "Now", Source: t.Source}
+		switch {
+		case !t.To.IsZero():
+			row.To = lastWords(t.To, e.Closed)
+		case !e.Closed.IsZero():
+			row.To = lastWords(e.Closed.AddDate(0, 0, 1), e.Closed)
+		}
+		rows = append(rows, row)
 	}
 	return rows
 }
@@ -207,7 +238,9 @@ var howWords = map[register.Kind]string{
 	register.Rename:      "was given a new code and became",
 }
 
-func stepRows(l store.Lineage, steps []register.Step) []page.StepRow {
+// stepRows are the steps of a lineage; beside adds where the other parts of a
+// split went, which the list of what came after shows by itself.
+func stepRows(l store.Lineage, steps []register.Step, beside bool) []page.StepRow {
 	var rows []page.StepRow
 	for _, x := range steps {
 		row := page.StepRow{
@@ -215,7 +248,9 @@ func stepRows(l store.Lineage, steps []register.Step) []page.StepRow {
 			Note: x.Note, ByHand: x.Source == register.Manual,
 		}
 		for _, code := range x.Beside {
-			row.Beside = append(row.Beside, organisationOf(l, code))
+			if beside {
+				row.Beside = append(row.Beside, organisationOf(l, code))
+			}
 		}
 		rows = append(rows, row)
 	}

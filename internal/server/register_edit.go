@@ -24,7 +24,7 @@ const (
 // organisationForm is the empty forms of an organisation's page.
 func organisationForm(e store.RegisterEntry) page.OrganisationEditView {
 	v := page.OrganisationEditView{
-		Code: e.Code, Name: register.Title(e.Name()), Path: "/admin/register/organisations/" + e.Code, Types: typeRows(e.Types),
+		Code: e.Code, Name: register.Title(e.Name()), Path: "/admin/register/organisations/" + e.Code, Types: typeRows(e),
 		Type:   nhsuk.Field{Name: "type", Label: "Type", Options: []nhsuk.Option{{Value: "", Text: "Choose a type"}}},
 		From:   nhsuk.DateField{Name: "from", Label: "From which day", Hint: "For example, 1 4 2026. It opened on " + page.Day(e.Opened), Size: nhsuk.Small},
 		Source: nhsuk.Field{Name: "source", Label: "Who says so", Hint: "Such as a report and its year. Everybody who is signed in can read this", Autocomplete: "off"},
@@ -48,7 +48,7 @@ func organisationForm(e store.RegisterEntry) page.OrganisationEditView {
 	}
 	direct := slices.Concat(e.Lineage.Before, e.Lineage.After)
 	direct = slices.DeleteFunc(direct, func(x register.Step) bool { return x.Depth > 1 })
-	v.Steps = stepRows(e.Lineage, direct)
+	v.Steps = stepRows(e.Lineage, direct, false)
 	return v
 }
 

@@ -181,7 +181,7 @@ func TestRegisterIsSearchedAndRead(t *testing.T) {
 	if entry.page().Find(`main a[href^="/admin"]`).Length() != 0 {
 		t.Error("somebody who may not is offered to change it")
 	}
-	reader.get("/register/R9P").says("main", "another part went to St Kew’s NHS Trust (R9Q)")
+	reader.get("/register/R9P").says("main", "; another part went to St Kew’s NHS Trust (R9Q)")
 	reader.get("/register/R9K").says("main", "Between 17 March 2022 and 8 July 2026").says("main", "1 April 2026, the day on which the board took over").
 		says("main", "1 April 2001, as far as is known; certain from 17 March 2022")
 	reader.get("/register/R9Q").says("main", "None in England")

@@ -24,7 +24,7 @@ func sectionsOf(p register.Plan) []page.StagedSection {
 		return changeWords(c, register.Title(c.Old), register.Title(c.New))
 	}))
 	add("Moved to another region or integrated care board", "", each(p.Moved, func(c register.Change[register.Place]) string {
-		return register.Title(c.Name) + " " + changeWords(c, placeWords(c.Old), placeWords(c.New))
+		return changeWords(c, register.Title(c.Name)+", "+placeWords(c.Old), placeWords(c.New))
 	}))
 	add("Who followed whom", "", each(p.Followed, func(f register.Following) string {
 		said := f.From + " to " + f.To + ", " + strings.ToLower(f.Kind.String()) + ", " + page.Day(f.On)
