@@ -124,9 +124,6 @@ func (db *DB) fillTrust(ctx context.Context, d *demoTrust, now time.Time) error 
 	if err != nil {
 		return err
 	}
-	if err := t.fillNotes(ctx, now); err != nil {
-		return err
-	}
 	for _, r := range rounds {
 		err := t.tx(ctx, access.ManageRounds, func(ctx context.Context, tx pgx.Tx) error { return t.fillRound(ctx, tx, r) })
 		if err != nil {
