@@ -175,6 +175,9 @@ func (s *Server) showTrust(w http.ResponseWriter, r *http.Request, t *store.Trus
 // waysOf are the trust's pages beside its rounds that this person may see.
 func waysOf(t *store.Trust) []page.Link {
 	var ways []page.Link
+	if t.May(access.ViewReport) {
+		ways = append(ways, page.Link{Href: trendPath(t), Text: "How scores have changed"})
+	}
 	if t.May(access.ComparePeers) {
 		ways = append(ways, page.Link{Href: "/trusts/" + t.ODS + "/peers", Text: "Beside other trusts"})
 	}

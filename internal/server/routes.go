@@ -72,6 +72,7 @@ func (s *Server) trustRoutes(r chi.Router) {
 	r.Get("/data-protection/{document}", s.trust(s.showDocument))
 	r.Get("/data-protection/{document}.md", s.trust(s.downloadDocument))
 	s.peopleRoutes(r)
+	r.Route("/trend", s.trendRoutes)
 	s.sharingRoutes(r)
 	r.Get("/rounds/new", s.trust(s.newRound))
 	r.Post("/rounds", s.trust(s.createRound))

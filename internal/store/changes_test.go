@@ -157,8 +157,8 @@ func TestTrendComesInWindows(t *testing.T) {
 	}
 	for page, want := range map[int][]assessment.Round{1: all[2:], 2: all[:2], 3: nil} {
 		trend, err := s.lead.Trend(t.Context(), page)
-		if err != nil || trend.Earlier != (page == 1) || len(trend.Rounds) != len(want) {
-			t.Fatalf("page %d: %d rounds, earlier %v, %v", page, len(trend.Rounds), trend.Earlier, err)
+		if err != nil || trend.Earlier != (page == 1) || len(trend.Rounds) != len(want) || len(trend.Names) != len(all) || trend.Names[0].Round != all[7].ID {
+			t.Fatalf("page %d: %d rounds of %d names, earlier %v, %v", page, len(trend.Rounds), len(trend.Names), trend.Earlier, err)
 		}
 		for i, r := range trend.Rounds {
 			if r.Round != want[i].ID || r.Title != want[i].Title || len(r.Elements) != 8 || r.Overall.Score == nil ||

@@ -82,9 +82,6 @@ func (db *DB) FillDemo(ctx context.Context, now time.Time) error {
 	if err := db.fillDesk(ctx, now); err != nil {
 		return fault("fill demo", err)
 	}
-	if err := db.fillRegister(ctx, now); err != nil {
-		return fault("fill demo", err)
-	}
 	for i := range demoTrusts {
 		if err := db.fillTrust(ctx, &demoTrusts[i], now); err != nil {
 			return fault("fill demo", err)
@@ -122,6 +119,9 @@ func (db *DB) fillTrust(ctx context.Context, d *demoTrust, now time.Time) error 
 	}
 	rounds, err := d.rounds(now)
 	if err != nil {
+		return err
+	}
+	if err := t.fillNotes(ctx, now); err != nil {
 		return err
 	}
 	for _, r := range rounds {

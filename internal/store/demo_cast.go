@@ -24,6 +24,7 @@ type demoTrust struct {
 	leadKey         string
 	start           [8]float64  // about where each element stands in the first round
 	growth          float64     // levels a round
+	leap            [8]float64  // and so many more at once, from the third round on
 	silent          [4][]string // who does not finish, round by round; a "-" before a key: starts but never submits
 	stillOpen       bool        // the fourth round has not closed
 }
@@ -31,7 +32,7 @@ type demoTrust struct {
 var demoTrusts = []demoTrust{
 	{
 		ods: harrowmere, name: "Harrowmere University Hospitals NHS Foundation Trust", kind: "Acute", leadKey: "cio",
-		start: [8]float64{2.7, 2.6, 2.3, 2.2, 2.4, 2.3, 2.9, 3.1}, growth: 0.28, stillOpen: true,
+		start: [8]float64{2.7, 2.6, 2.3, 2.2, 2.4, 2.3, 2.9, 3.1}, growth: 0.28, leap: [8]float64{7: 0.8}, stillOpen: true,
 		silent: [4][]string{{"-member-6", "member-11", "member-12"}, {"member-8", "-member-13"}, {"member-14"}, {"member-1"}},
 	},
 	{

@@ -18,7 +18,8 @@ import (
 // does and half that nobody does, a year later they differ less, and in the
 // third year they agree. Where AI is used, nobody quite knows for long, the
 // non-executives least. Executives see skills and ways of working brighter than
-// non-executives do. Most things get better slowly; people come and go.
+// non-executives do. Most things get better slowly, and at Harrowmere technology
+// does at once, when a new system goes live; people come and go.
 
 // contested are the questions about who owns adoption. parting is how far from
 // the middle each camp stands, round by round.
@@ -195,6 +196,9 @@ func camp(key string) float64 {
 func (d *demoTrust) level(q *questionnaire.Question, n int, ned bool) float64 {
 	element := int(q.Element[0] - '1')
 	level := d.start[element] + d.growth*float64(n) + 0.5*(chance(d.ods, q.Key).Float64()-0.5)
+	if n >= 2 {
+		level += d.leap[element]
+	}
 	if slices.Contains(brighter, q.Element) && !ned {
 		level += 0.9
 	}

@@ -30,9 +30,20 @@ type Summary struct {
 	Turnover      *maturity.Turnover // since the round before; nil where it was not kept
 }
 
+// RoundName is a closed round by its title and day.
+type RoundName struct {
+	Round    uuid.UUID
+	Title    string
+	ClosedOn time.Time
+}
+
+// mostNames is how many rounds can be chosen from to set two beside each other.
+const mostNames = 60
+
 // Trend is a window on a trust's closed rounds, oldest first.
 type Trend struct {
 	Rounds     []Summary
+	Names      []RoundName // of rounds inside the window and outside, newest first
 	Milestones []Milestone // between the window's rounds, and up to now in the newest
 	Earlier    bool        // there are rounds before the window
 }
@@ -46,7 +57,8 @@ func (t *Trust) Trend(ctx context.Context, page int) (trend Trend, err error) {
 		b.Queue(`
 			SELECT s.round_id, s.closed_on, s.title, s.form, s.questionnaire, s.invited, s.respondents, s.overall, s.elements,
 			       convert_from(c.document, 'UTF8')::jsonb -> 'turnover'
-			FROM (SELECT * FROM summaries WHERE ods = $1 ORDER BY closed_on DESC, round_id DESC LIMIT $2 OFFSET $3) s
+			FROM (SELECT ods, round_id, closed_on, title, form, questionnaire, invited, respondents, overall, elements
+			      FROM summaries WHERE ods = $1 ORDER BY closed_on DESC, round_id DESC LIMIT $2 OFFSET $3) s
 			LEFT JOIN changes c ON c.ods = s.ods AND c.round_id = s.round_id
 			ORDER BY s.closed_on, s.round_id`, t.ODS, RoundsPerTrend+1, (page-1)*RoundsPerTrend).
 			Query(func(rows pgx.Rows) (err error) {
@@ -61,6 +73,11 @@ func (t *Trust) Trend(ctx context.Context, page int) (trend Trend, err error) {
 			ORDER BY m.on_date, m.id LIMIT $4`, t.ODS, RoundsPerTrend, (page-1)*RoundsPerTrend, MilestonesShown).
 			Query(func(rows pgx.Rows) (err error) {
 				trend.Milestones, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Milestone])
+				return err
+			})
+		b.Queue(`SELECT round_id, title, closed_on FROM summaries WHERE ods = $1 ORDER BY closed_on DESC, round_id DESC LIMIT $2`, t.ODS, mostNames).
+			Query(func(rows pgx.Rows) (err error) {
+				trend.Names, err = pgx.CollectRows(rows, pgx.RowToStructByPos[RoundName])
 				return err
 			})
 	})

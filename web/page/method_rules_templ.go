@@ -153,7 +153,7 @@ func methodLimits() templ.Component {
 			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<h2 id=\"limits\">What the report cannot tell you</h2><ul class=\"nhsuk-list nhsuk-list--bullet\"><li>It says how a board sees itself. It is no inspection, and it does not check whether the board is right.</li><li>There is no league table, and no money or rating hangs on a score.</li><li>It shows one round. It does not yet say whether a change from an earlier round is more than chance.</li><li>Lower scores after a year of learning can be a good sign: people who know more often judge more strictly.</li><li>The questions and the limits between levels have not yet been tested with many boards. Read small differences with care.</li></ul>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<h2 id=\"limits\">What the report cannot tell you</h2><ul class=\"nhsuk-list nhsuk-list--bullet\"><li>It says how a board sees itself. It is no inspection, and it does not check whether the board is right.</li><li>There is no league table, and no money or rating hangs on a score.</li><li>It shows one round. Whether a change from an earlier round is more than chance stands on <a href=\"#change\">a page of its own</a>, and even that misses many real changes on a small board.</li><li>Lower scores after a year of learning can be a good sign: people who know more often judge more strictly.</li><li>The questions and the limits between levels have not yet been tested with many boards. Read small differences with care.</li></ul>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -68,6 +68,7 @@ func Method(v MethodView) templ.Component {
 				{"#cuts", "Factors and lenses"},
 				{"#evidence", "What is claimed and what is shown"},
 				{"#hidden", "What is never shown"},
+				{"#change", "How change is told"},
 				{"#found", "How the report chooses what to talk about"},
 				{"#limits", "What the report cannot tell you"},
 			}).Render(ctx, templ_7745c5c3_Buffer)
@@ -150,11 +151,19 @@ func Method(v MethodView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = methodFound().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = methodChange().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = methodFound().Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -193,69 +202,69 @@ func methodAsked(v *questionnaire.Version) templ.Component {
 			templ_7745c5c3_Var3 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<h2 id=\"asked\">What people are asked</h2><p>Each person answers ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<h2 id=\"asked\">What people are asked</h2><p>Each person answers ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var4 string
 		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(len(v.Questions(questionnaire.Core))))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `method.templ`, Line: 49, Col: 76}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `method.templ`, Line: 51, Col: 76}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, " or ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, " or ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var5 string
 		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(len(v.Questions(questionnaire.Full))))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `method.templ`, Line: 49, Col: 134}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `method.templ`, Line: 51, Col: 134}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, " questions about how their board works. The questions belong to 8 elements of good digital leadership.</p><p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, " questions about how their board works. The questions belong to 8 elements of good digital leadership.</p><p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var6 string
 		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(v.Credit)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `method.templ`, Line: 50, Col: 14}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `method.templ`, Line: 52, Col: 14}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "</p><p>Every question has 5 answers in order. Each answer describes something a board does, so that people can point at it. We do not ask whether people agree with a statement, because most people then say yes.</p><p>Behind the answers are 5 levels. The levels and their names are ours:</p><ol class=\"nhsuk-list nhsuk-list--number\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "</p><p>Every question has 5 answers in order. Each answer describes something a board does, so that people can point at it. We do not ask whether people agree with a statement, because most people then say yes.</p><p>Behind the answers are 5 levels. The levels and their names are ours:</p><ol class=\"nhsuk-list nhsuk-list--number\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		for _, name := range v.LevelNames {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<li>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<li>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var7 string
 			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(name)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `method.templ`, Line: 55, Col: 13}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `method.templ`, Line: 57, Col: 13}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "</li>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "</li>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "</ol><p>People see the answers in words, never the numbers. They can also choose “I do not know” or “Rather not say”, or leave a question out.</p><p>Answers count only when a person has submitted them. After a round closes, nothing more is taken.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "</ol><p>People see the answers in words, never the numbers. They can also choose “I do not know” or “Rather not say”, or leave a question out.</p><p>Answers count only when a person has submitted them. After a round closes, nothing more is taken.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -284,7 +293,7 @@ func methodScores(v *questionnaire.Version) templ.Component {
 			templ_7745c5c3_Var8 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<h2 id=\"scores\">How scores are made</h2><ol class=\"nhsuk-list nhsuk-list--number\"><li>A question's score is the average of the levels that people chose.</li><li>An element's score is the average of its questions' scores, as the report shows them. Every question counts the same.</li><li>The overall score is the average of the 8 element scores. Every element counts the same. We show it last, with the lowest element beside it, because one number hides more than it tells.</li></ol><p>Nobody's answer counts more than another's.</p><p>We average questions, not people. Where some people do not know, the two ways come to slightly different numbers. We always use the same one.</p><p>Words for scores:</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<h2 id=\"scores\">How scores are made</h2><ol class=\"nhsuk-list nhsuk-list--number\"><li>A question's score is the average of the levels that people chose.</li><li>An element's score is the average of its questions' scores, as the report shows them. Every question counts the same.</li><li>The overall score is the average of the 8 element scores. Every element counts the same. We show it last, with the lowest element beside it, because one number hides more than it tells.</li></ol><p>Nobody's answer counts more than another's.</p><p>We average questions, not people. Where some people do not know, the two ways come to slightly different numbers. We always use the same one.</p><p>Words for scores:</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -292,7 +301,7 @@ func methodScores(v *questionnaire.Version) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<p>We say “on the edge of two levels” when the range a score could be in crosses from one level to another.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<p>We say “on the edge of two levels” when the range a score could be in crosses from one level to another.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -321,25 +330,25 @@ func methodBands(v *questionnaire.Version) templ.Component {
 			templ_7745c5c3_Var9 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<table class=\"nhsuk-table\"><caption class=\"nhsuk-table__caption\">Scores and their levels</caption> <thead class=\"nhsuk-table__head\"><tr><th scope=\"col\">Score</th><th scope=\"col\">Level</th></tr></thead> <tbody class=\"nhsuk-table__body\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<table class=\"nhsuk-table\"><caption class=\"nhsuk-table__caption\">Scores and their levels</caption> <thead class=\"nhsuk-table__head\"><tr><th scope=\"col\">Score</th><th scope=\"col\">Level</th></tr></thead> <tbody class=\"nhsuk-table__body\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		for i, score := range []string{"1.00 to 1.79", "1.80 to 2.59", "2.60 to 3.39", "3.40 to 4.19", "4.20 to 5.00"} {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<tr class=\"nhsuk-table__row\"><td class=\"nhsuk-table__cell\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<tr class=\"nhsuk-table__row\"><td class=\"nhsuk-table__cell\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var10 string
 			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(score)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `method.templ`, Line: 88, Col: 42}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `method.templ`, Line: 90, Col: 42}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "</td><td class=\"nhsuk-table__cell\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "</td><td class=\"nhsuk-table__cell\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -347,12 +356,12 @@ func methodBands(v *questionnaire.Version) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "</td></tr>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "</td></tr>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "</tbody></table>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "</tbody></table>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -381,7 +390,7 @@ func methodMissing() templ.Component {
 			templ_7745c5c3_Var11 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<h2 id=\"missing\">When people do not give a level</h2><p>“I do not know”, “Rather not say” and no answer are 3 different things. None of them counts in a score, and we never fill them in with a guess.</p><p>Not knowing is a finding. “4 of 11 do not know” can matter more than a score, so we show it beside the score where that is safe.</p><p>We also show how far the missing answers could move a question's score. The lowest possible score is what it would be if everybody who gave no level had chosen the lowest. The highest possible is the same with the highest.</p><p>Example: 9 of 12 people gave a level and their average is 3.4. If the other 3 had answered, the board's average would lie between 2.8 and 3.8.</p><p>A question is scored only if 5 or more people gave a level. An element is scored only if at least 60% of its questions are.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<h2 id=\"missing\">When people do not give a level</h2><p>“I do not know”, “Rather not say” and no answer are 3 different things. None of them counts in a score, and we never fill them in with a guess.</p><p>Not knowing is a finding. “4 of 11 do not know” can matter more than a score, so we show it beside the score where that is safe.</p><p>We also show how far the missing answers could move a question's score. The lowest possible score is what it would be if everybody who gave no level had chosen the lowest. The highest possible is the same with the highest.</p><p>Example: 9 of 12 people gave a level and their average is 3.4. If the other 3 had answered, the board's average would lie between 2.8 and 3.8.</p><p>A question is scored only if 5 or more people gave a level. An element is scored only if at least 60% of its questions are.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -410,7 +419,7 @@ func methodAgreement() templ.Component {
 			templ_7745c5c3_Var12 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<h2 id=\"agreement\">How agreement is measured</h2><p>Two boards can have the same average for different reasons. In one, everybody chose the middle. In the other, half chose the top and half the bottom. So each score comes with a word for agreement.</p><dl class=\"nhsuk-summary-list\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<h2 id=\"agreement\">How agreement is measured</h2><p>Two boards can have the same average for different reasons. In one, everybody chose the middle. In the other, half chose the top and half the bottom. So each score comes with a word for agreement.</p><dl class=\"nhsuk-summary-list\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -430,7 +439,7 @@ func methodAgreement() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "</dl><p>The distance from the average is called the average deviation (AD). The limit of 0.83 is the number of levels divided by 6, a rule from published research.</p><p>The measure that finds camps is van der Eijk's A. It is 1 when all agree, 0 when answers are spread evenly, and −1 when there are two opposite camps.</p><p>We do not use the measure called rwg(j), because it looks better the more questions there are.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "</dl><p>The distance from the average is called the average deviation (AD). The limit of 0.83 is the number of levels divided by 6, a rule from published research.</p><p>The measure that finds camps is van der Eijk's A. It is 1 when all agree, 0 when answers are spread evenly, and −1 when there are two opposite camps.</p><p>We do not use the measure called rwg(j), because it looks better the more questions there are.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -459,33 +468,33 @@ func methodTerm(term, says string) templ.Component {
 			templ_7745c5c3_Var13 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<div class=\"nhsuk-summary-list__row\"><dt class=\"nhsuk-summary-list__key\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<div class=\"nhsuk-summary-list__row\"><dt class=\"nhsuk-summary-list__key\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var14 string
 		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(term)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `method.templ`, Line: 123, Col: 44}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `method.templ`, Line: 125, Col: 44}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "</dt><dd class=\"nhsuk-summary-list__value\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "</dt><dd class=\"nhsuk-summary-list__value\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var15 string
 		templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(says)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `method.templ`, Line: 124, Col: 46}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `method.templ`, Line: 126, Col: 46}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "</dd></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "</dd></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -514,7 +523,7 @@ func methodSure() templ.Component {
 			templ_7745c5c3_Var16 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<h2 id=\"sure\">How sure a score is</h2><p>A score comes with a range, such as “between 2.9 and 3.7 if all had answered”. The range answers one question: would the people who did not answer change the result?</p><p>It is a 95% interval for the mean from Student's t distribution, made narrower for a small board: the more of the board has answered, the narrower it is. If everybody answered, there is nothing left to guess and we say so.</p><p>The formula is: mean ± t × s ÷ √n × √(1 − n ÷ N). Here n is how many people answered, N how many were asked, and s the standard deviation (with n − 1) of the people's own averages in that element.</p><p>To keep a narrow range from giving away that all answers are alike, s counts as at least half a level and is rounded up to the next quarter. The ends of the range are rounded outwards to one decimal.</p><p>With fewer than 5 answers there is no range, because there is no score.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "<h2 id=\"sure\">How sure a score is</h2><p>A score comes with a range, such as “between 2.9 and 3.7 if all had answered”. The range answers one question: would the people who did not answer change the result?</p><p>It is a 95% interval for the mean from Student's t distribution, made narrower for a small board: the more of the board has answered, the narrower it is. If everybody answered, there is nothing left to guess and we say so.</p><p>The formula is: mean ± t × s ÷ √n × √(1 − n ÷ N). Here n is how many people answered, N how many were asked, and s the standard deviation (with n − 1) of the people's own averages in that element.</p><p>To keep a narrow range from giving away that all answers are alike, s counts as at least half a level and is rounded up to the next quarter. The ends of the range are rounded outwards to one decimal.</p><p>With fewer than 5 answers there is no range, because there is no score.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -543,7 +552,7 @@ func methodSides() templ.Component {
 			templ_7745c5c3_Var17 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "<h2 id=\"sides\">Executives and non-executives</h2><p>The report sets the two sides of the table beside each other, one element at a time. It shows each side's average and the difference. A difference is nobody's fault: the sides see different things.</p><p>To see whether a difference could be chance, we shuffle the two labels among the same answers and count how often the difference is at least as large. The report gives the result in steps, such as “10% or less”.</p><p>The comparison shows only when both sides have 5 or more people who answered. Numbers at each level are never shown for a side. How much a side does not know is told in words only: none or few (under 10%), some (under 40%), about half (up to 60%) or most.</p><p>Everybody who is asked is on one of the two sides. So nobody is left over who could be found by subtraction. There is no third way to divide the board.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<h2 id=\"sides\">Executives and non-executives</h2><p>The report sets the two sides of the table beside each other, one element at a time. It shows each side's average and the difference. A difference is nobody's fault: the sides see different things.</p><p>To see whether a difference could be chance, we shuffle the two labels among the same answers and count how often the difference is at least as large. The report gives the result in steps, such as “10% or less”.</p><p>The comparison shows only when both sides have 5 or more people who answered. Numbers at each level are never shown for a side. How much a side does not know is told in words only: none or few (under 10%), some (under 40%), about half (up to 60%) or most.</p><p>Everybody who is asked is on one of the two sides. So nobody is left over who could be found by subtraction. There is no third way to divide the board.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -572,20 +581,20 @@ func methodCuts(v *questionnaire.Version) templ.Component {
 			templ_7745c5c3_Var18 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<h2 id=\"cuts\">Factors and lenses</h2><p>Factors and lenses are other ways to sort the same answers. They ask nothing more of anybody. A question can be in more than one.</p><h3>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "<h2 id=\"cuts\">Factors and lenses</h2><p>Factors and lenses are other ways to sort the same answers. They ask nothing more of anybody. A question can be in more than one.</p><h3>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var19 string
 		templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(len(v.Factors)))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `method.templ`, Line: 148, Col: 35}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `method.templ`, Line: 150, Col: 35}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, " factors</h3>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, " factors</h3>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -593,20 +602,20 @@ func methodCuts(v *questionnaire.Version) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<h3>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "<h3>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var20 string
 		templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(len(v.Lenses)))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `method.templ`, Line: 150, Col: 34}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `method.templ`, Line: 152, Col: 34}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, " lenses</h3>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, " lenses</h3>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -639,7 +648,7 @@ func methodTags(tags []questionnaire.Tag) templ.Component {
 			templ_7745c5c3_Var21 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "<dl class=\"nhsuk-summary-list\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "<dl class=\"nhsuk-summary-list\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -649,7 +658,7 @@ func methodTags(tags []questionnaire.Tag) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "</dl>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "</dl>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1,0 +1,74 @@
+package page
+
+import (
+	"time"
+
+	"octant/internal/maturity"
+	"octant/internal/questionnaire"
+	"octant/web/chart"
+	"octant/web/nhsuk"
+)
+
+// TrendView is a trust's closed rounds, a window at a time.
+type TrendView struct {
+	Frame
+	Path     string // address of the trend
+	Rounds   []TrendRow
+	Points   []chart.Point // the same rounds, oldest first
+	Notes    []chart.Note  // in the order of their days
+	Version  *questionnaire.Version
+	Older    string // address of the window before, "" for none
+	Newer    string
+	From, To nhsuk.Field // which two rounds to set beside each other
+	MayNote  bool
+}
+
+// TrendRow is one closed round in the list under the chart, newest first.
+type TrendRow struct {
+	Title    string
+	Report   string // address
+	Closed   time.Time
+	Answered string // "9 of 12"
+	Asked    string // questionnaire and form
+	Turnover string // who came and went since the round before
+	Compare  string // address of this round beside the one before, "" for the first
+}
+
+// ComparisonView is two rounds beside each other.
+type ComparisonView struct {
+	Frame
+	Path       string // address of the trend
+	Here       string // address of the comparison
+	Comparison maturity.Comparison
+	Version    *questionnaire.Version // of the later round
+	Turnover   string                 // "" where it was not kept
+	Earlier    string                 // address of the earlier report
+	Later      string
+	SameAsked  bool // both asked the same questions
+}
+
+// NotesView is the lead's notes on the time line, with a form for a new one.
+type NotesView struct {
+	Frame
+	Path  string // address of the trend
+	Notes []NoteRow
+	Text  nhsuk.Field
+	Day   nhsuk.DateField
+	Done  string // "added", "changed" or "removed"
+}
+
+// NoteRow is one note.
+type NoteRow struct {
+	Href string // address to change it
+	On   time.Time
+	Text string
+}
+
+// NoteView changes or removes one note.
+type NoteView struct {
+	Frame
+	Path string // address of the trend
+	Here string // address of the note
+	Text nhsuk.Field
+	Day  nhsuk.DateField
+}
