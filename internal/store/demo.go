@@ -82,6 +82,9 @@ func (db *DB) FillDemo(ctx context.Context, now time.Time) error {
 	if err := db.fillDesk(ctx, now); err != nil {
 		return fault("fill demo", err)
 	}
+	if err := db.fillRegister(ctx, now); err != nil {
+		return fault("fill demo", err)
+	}
 	for i := range demoTrusts {
 		if err := db.fillTrust(ctx, &demoTrusts[i], now); err != nil {
 			return fault("fill demo", err)
