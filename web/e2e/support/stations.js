@@ -223,6 +223,22 @@ export const stations = [
   at("disclosure view", "cio", closed("/report/disclosure")),
   at("report, newest", "member-2", closed("/report")),
   at("report, oldest", "cio", (p) => `${p.oldest}/report`),
+  at("scores over time", "member-2", (p) => `${p.trust}/trend`),
+  at("scores over time, lead", "cio", (p) => `${p.trust}/trend`),
+  after("scores over time, one round chosen twice", "cio", (p) => `${p.trust}/trend`, async (page) => {
+    await page.getByLabel("First round").selectOption({ index: 0 });
+    await press("Compare")(page);
+  }, 422),
+  after("two rounds", "member-2", (p) => `${p.trust}/trend`, async (page) => {
+    await press("Compare")(page);
+    await page.waitForURL(/\/trend\/[0-9a-f-]{36}\/[0-9a-f-]{36}$/);
+  }, 200),
+  at("notes on the time line", "cio", (p) => `${p.trust}/trend/notes`),
+  after("notes on the time line, empty", "cio", (p) => `${p.trust}/trend/notes`, press("Add this note"), 422),
+  at("note on the time line", "cio", async (p, lead) => {
+    await lead.goto(`${p.trust}/trend/notes`);
+    return lead.locator('main a[href*="/trend/notes/"]').first().getAttribute("href");
+  }),
   at("round, open", "cio", open("/manage")),
   at("round, closed", "cio", closed("/manage")),
   at("round, draft", "cio", ofDraft("/manage")),
