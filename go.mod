@@ -8,6 +8,7 @@ require (
 	github.com/alecthomas/kong v1.17.0 // commands and their help
 	github.com/alexedwards/scs/v2 v2.9.0 // sessions: renewal, hashing of tokens, cookie rules
 	github.com/andybalholm/brotli v1.2.8 // compresses assets when they are built
+	github.com/boombuler/barcode v1.1.0 // the QR code that leads a phone into a workshop; needs no other module
 	github.com/compose-spec/compose-go/v2 v2.16.2 // a test reads docker-compose.yml as its engine would
 	github.com/coreos/go-oidc/v3 v3.21.0 // discovery of identity providers, their keys and ID tokens
 	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6 // the name and password that the mail server of the tests asks for

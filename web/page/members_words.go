@@ -30,6 +30,7 @@ var permissionWords = map[access.Permission]string{
 	access.ManagePeople: "Add people, see their email addresses, and grant and end roles",
 	access.ReadComments: "Read comments of a closed round, without names, if 8 or more people answered",
 	access.HideComments: "Hide a comment that identifies somebody",
+	access.RunWorkshop:  "Prepare and run workshops, and say what became of the board’s actions",
 	access.ReadAudit:    "Read the record of what was done at this trust, and by whom",
 	access.ShareResults: "Say how far results are shared, join circles of trusts, and ask other trusts for advice",
 	access.ComparePeers: "See where this trust stands in a benchmark, if it is counted in one",
@@ -249,5 +250,6 @@ func (v AccessView) withheld() (ps []access.Permission) {
 // permissions are those that people have, in the order in which pages name them.
 var permissions = []access.Permission{
 	access.EnterTrust, access.Answer, access.ViewReport, access.ReadComments, access.ViewProgress,
-	access.ManageRounds, access.ManagePeople, access.HideComments, access.ReadAudit,
+	access.ManageRounds, access.ManagePeople, access.RunWorkshop, access.HideComments, access.ReadAudit,
+	access.ShareResults, access.ComparePeers,
 }

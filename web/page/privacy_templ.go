@@ -318,7 +318,7 @@ func privacyCookies() templ.Component {
 			templ_7745c5c3_Var9 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<h2 id=\"cookies\">Cookies</h2><p>Octant uses 1 cookie. It keeps you signed in, and it goes when you sign out or when your session ends. It is strictly necessary, so we do not ask for your agreement.</p><p>There is no tracking, no statistics about visitors, and nothing is loaded from other sites.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<h2 id=\"cookies\">Cookies</h2><p>Octant uses 1 cookie to keep you signed in. It goes when you sign out or when your session ends.</p><p>If you join a workshop with a code, there are 2 more. One gives your device its place in the session, so that it votes once. The other counts how often it tries a code. Both go after a day.</p><p>All are strictly necessary, so we do not ask for your agreement.</p><p>There is no tracking, no statistics about visitors, and nothing is loaded from other sites.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

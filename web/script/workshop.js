@@ -1,0 +1,360 @@
+// Keeps a page of a workshop at the session's newest state. The page is whole
+// without this, by loading it again. The server never sends what has changed,
+// only that something has: the page then fetches itself as this device may see
+// it, so that a missed signal heals at the next, and every connection begins
+// with a fetch.
+
+const BEAT = 15_000; // the server lets hear from it at least so often
+const SILENCE = BEAT + 5_000; // longer than this means that nothing gets through
+const FIRST_BEAT = 4_000; // a stream that is held up somewhere never says its first word
+const POLL = 5_000;
+const PATIENCE = 8_000;
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 10_000;
+const AWAKE = 2_000; // a clock that stood still for longer means that the device slept
+const WORTH_SAYING = 1_500; // a hitch shorter than this is nobody's business
+
+const SAYS = {
+  live: "Live",
+  behind: "Catching up…",
+  offline: "Offline. Trying again…",
+  over: "This page can no longer follow the session. Load it again.",
+};
+
+// written are the fields of a part in which words stand that nobody has sent.
+function written(part) {
+  const fields = part.querySelectorAll("textarea[data-typed], input[data-typed]:not([type=radio], [type=checkbox])");
+  return [...fields].filter((field) => field.value.trim());
+}
+
+class Session {
+  tag = "";
+  failures = 0;
+  asked = 0; // fetches that were asked for
+  done = 0; // the newest of them that has come
+  skew = 0; // how far the server's clock is ahead of this one
+
+  constructor(root) {
+    this.root = root;
+    this.target = root.querySelector("[data-live-target]");
+    this.state = root.querySelector("[data-live-state]");
+    this.saying = root.querySelector("[data-live-saying]");
+    root.querySelector("[data-live-by-hand]")?.setAttribute("hidden", "");
+    this.target.addEventListener("input", ({ target }) => (target.dataset.typed = "yes"));
+    this.target.addEventListener("submit", (event) => this.submitted(event));
+    this.target.addEventListener("keydown", (event) => this.held(event));
+    document.addEventListener("visibilitychange", () => !document.hidden && this.wake());
+    document.addEventListener("resume", () => this.wake());
+    document.addEventListener("freeze", () => this.close());
+    addEventListener("pageshow", (event) => event.persisted && this.wake());
+    addEventListener("pagehide", () => this.close());
+    addEventListener("online", () => this.wake());
+    addEventListener("offline", () => this.say("offline"));
+    this.ticked = Date.now();
+    setInterval(() => this.tick(), 1_000);
+    this.wake();
+  }
+
+  // A phone's connection may be dead without a word, so that waking begins anew.
+  wake() {
+    if (this.over) return;
+    this.close();
+    this.failures = 0;
+    this.open();
+    this.refresh();
+  }
+
+  close() {
+    this.stream?.close();
+    this.stream = undefined;
+    clearTimeout(this.retry);
+  }
+
+  open() {
+    const stream = new EventSource(this.root.dataset.events);
+    this.stream = stream;
+    this.opened = Date.now();
+    this.beat = 0;
+    const heard = () => (this.beat = Date.now());
+    stream.addEventListener("beat", heard);
+    stream.addEventListener("changed", () => {
+      heard();
+      this.refresh();
+    });
+    // A browser gives a stream up for good when it is answered with an error.
+    stream.addEventListener("error", () => {
+      if (this.stream !== stream) return;
+      this.close();
+      this.retry = setTimeout(() => {
+        this.open();
+        this.refresh();
+      }, this.pause());
+    });
+  }
+
+  // pause grows with every failure, and differs between devices, so that a room
+  // does not come back all at once.
+  pause() {
+    return Math.min(FIRST_WAIT * 2 ** this.failures++, LONGEST_WAIT) * (0.5 + Math.random());
+  }
+
+  // flows says that the stream lets hear from it.
+  flows() {
+    if (!this.stream) return false;
+    const now = Date.now();
+    return this.beat ? now - this.beat < SILENCE : now - this.opened < FIRST_BEAT;
+  }
+
+  tick() {
+    const now = Date.now();
+    const slept = now - this.ticked > AWAKE + 10_000;
+    this.ticked = now;
+    this.countDown();
+    if (document.hidden || this.over) return;
+    if (slept) return this.wake();
+    if (!this.flows() && now - (this.fetched ?? 0) > POLL) this.refresh();
+    if (this.beat && now - this.beat > SILENCE && this.stream) {
+      this.close();
+      this.open();
+    }
+  }
+
+  // One fetch at a time. What changes meanwhile is fetched once more.
+  async refresh() {
+    this.asked++;
+    if (this.fetching) return;
+    this.fetching = true;
+    while (this.done < this.asked) {
+      const upTo = this.asked;
+      this.fetched = Date.now();
+      if (!(await this.fetch())) break;
+      this.done = upTo;
+    }
+    this.done = this.asked;
+    this.fetching = false;
+  }
+
+  async fetch() {
+    const late = setTimeout(() => this.say("behind"), WORTH_SAYING);
+    try {
+      const response = await fetch(this.root.dataset.now, {
+        headers: this.tag ? { "If-None-Match": this.tag } : {},
+        cache: "no-store",
+        signal: AbortSignal.timeout(PATIENCE),
+      });
+      if (response.status >= 500 || response.status === 429) throw new Error("down");
+      if (!response.ok && response.status !== 304) return this.say("over");
+      this.setClock(response);
+      if (response.status !== 304) {
+        this.swap(new DOMParser().parseFromString(await response.text(), "text/html").body);
+        this.tag = response.headers.get("ETag") ?? "";
+      }
+      this.failures = 0;
+      this.say(this.flows() ? "live" : "behind");
+      return true;
+    } catch {
+      return this.say("offline");
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  // The state is told when it changes, and not again.
+  say(state) {
+    if (this.state && !this.over && this.state.dataset.state !== state) {
+      this.state.dataset.state = state;
+      this.state.textContent = SAYS[state];
+    }
+    return false;
+  }
+
+  // swap puts in the parts that differ. A part that is the same stays as it is,
+  // with its focus, its scroll and what was typed. The part with the form that
+  // was just sent is always new.
+  swap(fresh, sent) {
+    const now = new Map([...this.target.children].map((part) => [part.id, part]));
+    const parts = [];
+    for (const part of [...fresh.children]) {
+      const old = now.get(part.id);
+      if (old && old.id !== sent && old.dataset.hash === part.dataset.hash) {
+        parts.push(old);
+        continue;
+      }
+      document.adoptNode(part);
+      parts.push(part);
+      if (old && old.id !== sent && this.carry(old, part)) parts.push(this.keep(old));
+    }
+    for (const old of now.values()) {
+      if (parts.includes(old)) continue;
+      if (old.id === "part-said" && !sent) parts.unshift(old); // it stands until something else is done
+      else if (old.id !== sent && !parts.some((part) => part.id === old.id) && written(old).length > 0) parts.push(this.keep(old));
+      else old.remove();
+    }
+    parts.forEach((part, place) => {
+      const there = this.target.children[place];
+      if (there !== part) this.target.insertBefore(part, there ?? null);
+    });
+    this.settle();
+    if (this.target.querySelector("[data-live-over]")) this.end();
+  }
+
+  // end is for a device that has no place in the session any more.
+  end() {
+    this.over = true;
+    this.close();
+    if (this.state) this.state.textContent = "";
+  }
+
+  // keep leaves a part in the page whose place is gone while somebody was typing
+  // in it, until they take it away.
+  keep(part) {
+    if (part.querySelector("[data-live-stale]")) return part;
+    part.id += "-left";
+    for (const control of part.querySelectorAll("button")) control.remove();
+    for (const named of part.querySelectorAll("[id]")) if (!named.matches("textarea, input")) named.removeAttribute("id");
+    const note = document.querySelector("template[data-live-stale]").content.cloneNode(true);
+    note.querySelector("button").addEventListener("click", () => part.remove());
+    part.prepend(note);
+    return part;
+  }
+
+  // carry gives a new part what was typed in the old one, and the focus. It says
+  // whether words are left over for which the new one has no place.
+  carry(old, part) {
+    const left = written(old).some((field) => !part.querySelector(`#${CSS.escape(field.id)}`));
+    for (const field of old.querySelectorAll("[data-typed][id]")) {
+      const same = part.querySelector(`#${CSS.escape(field.id)}`);
+      if (!same) continue;
+      same.dataset.typed = "yes";
+      if (field.type === "radio" || field.type === "checkbox") same.checked = field.checked;
+      else same.value = field.value;
+    }
+    for (const open of old.querySelectorAll("details[open][id]")) {
+      part.querySelector(`#${CSS.escape(open.id)}`)?.setAttribute("open", "");
+    }
+    const focus = document.activeElement;
+    if (old.contains(focus)) this.focus = { id: focus.id, part: part.id, start: focus.selectionStart, end: focus.selectionEnd };
+    return left;
+  }
+
+  // settle gives the focus back after a swap, to the same control or to the part
+  // that it was in, and tells in one sentence what is new.
+  settle() {
+    if (this.focus) {
+      const { id, part, start, end } = this.focus;
+      this.focus = undefined;
+      const to = (id && document.getElementById(id)) || document.querySelector(`#${CSS.escape(part)} [data-live-focus]`);
+      to?.focus({ preventScroll: true });
+      if (typeof start === "number") to?.setSelectionRange?.(start, end);
+    }
+    const says = this.target.querySelector("[data-live-says]")?.textContent.trim() ?? "";
+    if (this.saying && this.heard !== undefined && this.heard !== says) this.saying.textContent = says;
+    this.heard = says;
+    this.countDown();
+  }
+
+  setClock(response) {
+    const date = Date.parse(response.headers.get("Date") ?? "");
+    if (date) this.skew = Math.round((date - Date.now()) / 1_000) * 1_000;
+  }
+
+  // countDown writes what is left of a time that the server has set. When it is
+  // over, nothing happens but that the page says so.
+  countDown() {
+    for (const clock of this.target.querySelectorAll("[data-live-until]")) {
+      const left = Math.ceil((Number(clock.dataset.liveUntil) - Date.now() - this.skew) / 1_000);
+      const size = Math.abs(left);
+      const text = `${Math.floor(size / 60)}:${String(size % 60).padStart(2, "0")} ${left >= 0 ? "left" : "over time"}`;
+      if (clock.textContent !== text) clock.textContent = text;
+      if (this.saying && (left === 60 || left === 0) && this.told !== clock.dataset.liveUntil + left) {
+        this.told = clock.dataset.liveUntil + left;
+        this.saying.textContent = left ? "One minute left." : "The time is over.";
+      }
+    }
+  }
+
+  // An ordinary post while the connection is down would end on the browser's own
+  // error page and take what was chosen with it. So forms are sent from here,
+  // and the page that answers is put in.
+  submitted(event) {
+    const form = event.target;
+    if (form.dataset.liveForm === "leave") return;
+    event.preventDefault();
+    if (form.dataset.sending) return;
+    form.dataset.sending = "yes";
+    const fields = new FormData(form, event.submitter);
+    this.send(form, event.submitter, new URLSearchParams(fields), 0);
+  }
+
+  // A key that is held down presses once: the button that comes next has the
+  // focus already.
+  held(event) {
+    if (event.repeat && event.key === "Enter" && event.target.matches("button")) event.preventDefault();
+  }
+
+  // What does no harm when it arrives twice is sent again by itself.
+  async send(form, button, fields, tries) {
+    const part = this.partOf(form)?.id;
+    const again = form.dataset.liveForm === "again";
+    try {
+      const response = await fetch(form.getAttribute("action"), {
+        method: "POST",
+        body: fields,
+        signal: AbortSignal.timeout(PATIENCE),
+      });
+      if (response.status >= 500) throw new Error("down");
+      delete form.dataset.sending;
+      await this.answered(response, part, button);
+    } catch {
+      if (again && tries < 60) {
+        this.tell(form, "Not sent yet: no connection. Trying again; keep this page open.");
+        setTimeout(() => this.send(form, button, fields, tries + 1), this.pause());
+      } else {
+        delete form.dataset.sending;
+        this.tell(form, "Not sent: no connection. Press the button again when you are connected.");
+      }
+    }
+  }
+
+  async answered(response, part, button) {
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const target = page.querySelector("[data-live-target]");
+    if (!target || new URL(response.url).pathname !== location.pathname && response.ok) return this.leaveTo(response, page);
+    this.tag = "";
+    this.focus = { id: button?.id, part };
+    this.swap(target, part);
+    document.title = page.title;
+    const fault = this.target.querySelector("[data-live-fault]");
+    fault?.focus();
+    this.refresh();
+  }
+
+  // leaveTo shows another page: by its address, or as it is where it has none.
+  leaveTo(response, page) {
+    if (response.ok) return location.assign(response.url);
+    const words = page.querySelector("main h1")?.textContent.trim() ?? "This could not be sent.";
+    if (this.saying) this.saying.textContent = words;
+    this.say("over");
+  }
+
+  partOf(element) {
+    return [...this.target.children].find((part) => part.contains(element));
+  }
+
+  // tell stands beside the button that was pressed.
+  tell(form, words) {
+    let line = form.querySelector("[data-live-told]");
+    if (!line) {
+      line = Object.assign(document.createElement("p"), { className: "app-status" });
+      line.dataset.liveTold = "";
+      line.dataset.state = "waiting";
+      line.setAttribute("role", "status");
+      form.append(line);
+    }
+    if (line.textContent !== words) line.textContent = words;
+    this.say("offline");
+  }
+}
+
+const root = document.querySelector("[data-live]");
+if (root) new Session(root);
