@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"octant/internal/job"
+	"octant/internal/live"
 	"octant/internal/mail"
 	"octant/internal/server"
 	"octant/internal/store"
@@ -56,9 +57,12 @@ func (cmd serveCmd) Run(ctx context.Context, c console, env environment) error {
 		return err
 	}
 	defer stop()
+	hub := live.Start(ctx, live.Options{Listen: db.Listen, Tell: db.Tell, Log: log})
+	defer hub.Stop()
+	context.AfterFunc(ctx, hub.Stop) // streams end at once, so that nothing waits for them
 	metrics := server.NewMetrics()
 	s := server.New(server.Options{
-		DB: db, Log: log, Now: c.now, Demo: cmd.Demo, Measured: metrics,
+		DB: db, Log: log, Now: c.now, Demo: cmd.Demo, Measured: metrics, Hub: hub,
 		Origin: conf.origin(), Embedded: base.local != nil, LettersWait: conf.smtp == nil, ProxyHeader: conf.proxyHeader, Provider: conf.provider,
 	})
 	return cmd.listen(ctx, c, conf, log, s.Routes(), metrics.Handler())

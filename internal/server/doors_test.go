@@ -19,6 +19,8 @@ var openToAll = []string{
 	"GET /public/{ods}",
 	"GET /sign-in", "POST /sign-in", "GET /sign-in/code", "POST /sign-in/code",
 	"POST /sign-in/oidc/{ods}", "GET /sign-in/oidc/callback",
+	"GET /join/", "POST /join/", "GET /join/{code}", "GET /join/{code}/now", "GET /join/{code}/events",
+	"POST /join/{code}/vote", "POST /join/{code}/card", "POST /join/{code}/park", "POST /join/{code}/park/{parked}",
 }
 
 // These are about the person alone, so that whoever is signed in finds their own
@@ -33,6 +35,7 @@ func TestDoors(t *testing.T) {
 	s := startSite(t)
 	home, other := storetest.Trust(t, s.db), storetest.Trust(t, s.db)
 	round, _ := s.openRound(home, "Autumn")
+	shop := s.workshopIn(home)
 	strangers := map[string]browser{
 		"member of another trust": s.as(other.Members[0]), "lead of another trust": s.as(other.Lead),
 		"viewer of another trust": s.as(other.Viewer), "unknown person": s.as(uuid.New()),
@@ -43,7 +46,7 @@ func TestDoors(t *testing.T) {
 			return nil
 		}
 		knocked++
-		path := strings.NewReplacer("{ods}", home.ODS, "{round}", round.String(), "{key}", "1.1", "{chart}", "profile", "{person}", home.Members[0].String()).Replace(route)
+		path := strings.NewReplacer("{ods}", home.ODS, "{round}", round.String(), "{key}", "1.1", "{chart}", "profile", "{person}", home.Members[0].String(), "{workshop}", shop).Replace(route)
 		nobody := s.nobody().do(method, path, "choice=3", nil)
 		if method == http.MethodGet && nobody.status != http.StatusSeeOther || method != http.MethodGet && nobody.status != http.StatusUnauthorized {
 			t.Errorf("%s as nobody: %d", nobody.what, nobody.status)
@@ -94,6 +97,7 @@ func TestRoles(t *testing.T) {
 	}
 	s.as(b.Lead).post(closedPath+"/close", "confirm", "yes").wants(http.StatusSeeOther)
 	_, open := s.openRound(b, "Open")
+	shop := "/trusts/" + b.ODS + "/workshops/" + s.workshopIn(b)
 	people := map[string]browser{
 		"lead": s.as(b.Lead), "chair": s.as(b.Chair), "facilitator": s.as(b.Facilitator),
 		"member": s.as(b.Members[5]), "observer": s.as(b.Observer), "viewer": s.as(b.Viewer),
@@ -157,6 +161,21 @@ func TestRoles(t *testing.T) {
 		{closedPath + "/comments", "lead chair facilitator", http.StatusForbidden},
 		{closedPath + "/report/disclosure", "lead", http.StatusForbidden},
 		{closedPath + "/answers/delete", "member", http.StatusForbidden},
+		{closedPath + "/agreed", "lead chair facilitator member observer viewer", 0},
+		{open + "/agreed", "", http.StatusNotFound},
+		{"/trusts/" + b.ODS + "/actions", "lead chair facilitator member observer viewer", 0},
+		{"/trusts/" + b.ODS + "/workshops", "lead chair facilitator member observer viewer", 0},
+		{"/trusts/" + b.ODS + "/workshops/new", "lead chair facilitator", http.StatusForbidden},
+		{shop, "lead chair facilitator", http.StatusForbidden},
+		{shop + "/now", "lead chair facilitator", http.StatusForbidden},
+		{shop + "/projector", "lead chair facilitator", http.StatusForbidden},
+		{shop + "/projector/now", "lead chair facilitator", http.StatusForbidden},
+		{shop + "/agenda", "lead chair facilitator", http.StatusForbidden},
+		{shop + "/agenda/add", "lead chair facilitator", http.StatusForbidden},
+		{shop + "/brief", "lead chair facilitator", http.StatusForbidden},
+		{shop + "/kit", "lead chair facilitator", http.StatusForbidden},
+		{shop + "/end", "lead chair facilitator", http.StatusForbidden},
+		{shop + "/record", "", http.StatusNotFound},
 	} {
 		for who, p := range people {
 			if c.path == open+"/mine" { // nothing is shown before the round closes, to anybody

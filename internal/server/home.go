@@ -184,6 +184,12 @@ func waysOf(t *store.Trust) []page.Link {
 	if t.May(access.ShareResults) {
 		ways = append(ways, page.Link{Href: sharingPath(t), Text: "Sharing with other trusts"}, page.Link{Href: "/trusts/" + t.ODS + "/learn", Text: "Find a trust to learn from"})
 	}
+	if t.May(access.RunWorkshop) || t.May(access.Answer) {
+		ways = append(ways, page.Link{Href: "/trusts/" + t.ODS + "/workshops", Text: "Workshops"})
+	}
+	if t.May(access.ViewReport) {
+		ways = append(ways, page.Link{Href: "/trusts/" + t.ODS + "/actions", Text: "Actions the board has decided on"})
+	}
 	if t.May(access.ManagePeople) {
 		ways = append(ways, page.Link{Href: "/trusts/" + t.ODS + "/people", Text: "People and their roles"})
 	}

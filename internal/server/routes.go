@@ -55,6 +55,7 @@ func (s *Server) Routes() chi.Router {
 		r.Get("/sign-in/letter", s.public(s.showLetterSignIn))
 		r.Post("/sign-in/letter", s.public(s.signInByLetter))
 		s.acrossRoutes(r)
+		r.Route("/join", s.joinRoutes)
 		r.Route("/trusts/{ods}", s.trustRoutes)
 	})
 	return r
@@ -72,6 +73,7 @@ func (s *Server) trustRoutes(r chi.Router) {
 	r.Get("/data-protection/{document}", s.trust(s.showDocument))
 	r.Get("/data-protection/{document}.md", s.trust(s.downloadDocument))
 	s.peopleRoutes(r)
+	s.workshopRoutes(r)
 	r.Route("/trend", s.trendRoutes)
 	s.sharingRoutes(r)
 	r.Get("/rounds/new", s.trust(s.newRound))

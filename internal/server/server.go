@@ -15,6 +15,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
 
+	"octant/internal/live"
 	"octant/internal/store"
 	"octant/web/page"
 )
@@ -38,6 +39,9 @@ type Options struct {
 
 	// Provider signs in the people of trusts without a provider of their own.
 	Provider store.Provider
+
+	// Hub wakes the pages of a workshop. Without it they ask every few seconds.
+	Hub *live.Hub
 }
 
 // Server answers requests. It is made once, by [New].
@@ -58,6 +62,8 @@ type Server struct {
 	idp         *providers
 	reports     *reportCache
 	asked       askedCache
+	hub         *live.Hub // nil for none
+	stages      *stages
 	metrics     *Metrics
 }
 
@@ -70,7 +76,7 @@ func New(o Options) *Server {
 		db: o.DB, log: o.Log, now: o.Now, origin: o.Origin, secure: strings.HasPrefix(o.Origin, "https://"), demo: o.Demo,
 		embedded: o.Embedded, metrics: o.Measured, reports: newReportCache(reportMemory),
 		stays: o.DB.SessionStore(o.Now), proxy: o.ProxyHeader,
-		lettersWait: o.LettersWait, provider: o.Provider, idp: newProviders(originOnLoopback(o.Origin)),
+		lettersWait: o.LettersWait, hub: o.Hub, stages: &stages{kept: make(map[uuid.UUID]*stage)}, provider: o.Provider, idp: newProviders(originOnLoopback(o.Origin)),
 	}
 	s.sessions = scs.New()
 	s.sessions.Store = s.stays
@@ -98,6 +104,10 @@ type visit struct {
 	link bool   // they came by a personal link or a letter, and may only answer
 	t    *store.Trust
 	stay store.Stay // whose the session is and since when
+
+	// line is closed when the browser has gone. Unlike the request's context it
+	// has no deadline.
+	line <-chan struct{}
 }
 
 type visitKey struct{}
@@ -116,7 +126,7 @@ func welcome(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), patience)
 		defer cancel()
-		v := &visit{}
+		v := &visit{line: r.Context().Done()}
 		ctx = store.WithStay(context.WithValue(ctx, visitKey{}, v), &v.stay)
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
