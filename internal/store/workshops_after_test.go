@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +13,7 @@ import (
 
 	"octant/internal/action"
 	"octant/internal/assessment"
+	"octant/internal/maturity"
 	"octant/internal/questionnaire"
 	"octant/internal/store"
 	"octant/internal/store/storetest"
@@ -150,11 +152,37 @@ func TestRehearsalIsKeptOutOfEveryResult(t *testing.T) {
 	round := storetest.ClosedRound(t, db, b, questionnaire.Core)
 	r := openRoomIn(t, db, b, store.NewWorkshop{Title: "Trying it out", Round: round.ID, Length: workshop.Short, Rehearsal: true}, 1)
 	q := r.question()
+	var cards workshop.Item
+	for _, it := range r.console().Workshop.Items {
+		if it.Kind == workshop.Cards {
+			cards = it
+		}
+	}
+	r.move(cards.ID, workshop.Show, workshop.OpenVote)
+	r.must(r.seat(r.devices[0]).WriteCard(t.Context(), cards.ID, "mine alone"))
+	r.move(cards.ID, workshop.CloseVote, workshop.Reveal)
+	if c := r.console(); len(c.Shown) != workshop.SimulatedMembers || slices.Contains(c.Shown, "mine alone") {
+		t.Errorf("shows %q", c.Shown)
+	}
 	r.move(q.ID, workshop.Show, workshop.OpenVote)
 	if c := r.console(); c.Voted != workshop.SimulatedMembers || c.Joined != workshop.SimulatedMembers+1 {
 		t.Errorf("%d of %d voted", c.Voted, c.Joined)
 	}
-	r.move(q.ID, workshop.CloseVote, workshop.Reveal, workshop.Discuss, workshop.VoteAgain, workshop.EndAgain, workshop.ShowShift)
+	r.vote(q.ID, 1, 5)
+	r.move(q.ID, workshop.CloseVote, workshop.Reveal)
+	var simulated workshop.Tally // which anybody can make again, and take from a sum
+	for member := range workshop.SimulatedMembers {
+		if level, ok := workshop.Simulated(q.ID, member).First.Level(); ok {
+			simulated.Counts[level-1]++
+		} else {
+			simulated.DontKnow++
+		}
+	}
+	if got, want := r.item(q.ID).First, maturity.Tell(q.Question, simulated); fmt.Sprintf("%+v", got.Counts) != fmt.Sprintf("%+v", want.Counts) ||
+		fmt.Sprint(got.Words()) != fmt.Sprint(want.Words()) {
+		t.Errorf("told %+v, want the simulated members' %+v", got, want)
+	}
+	r.move(q.ID, workshop.Discuss, workshop.VoteAgain, workshop.EndAgain, workshop.ShowShift)
 	r.must(r.runner.AgreeLevel(t.Context(), r.id, q.ID, r.console().Workshop.Step, workshop.Agreement{Level: 2, Reason: "To try."}, storetest.Now))
 	_, err := r.runner.AddAction(t.Context(), action.Action{Workshop: r.id, What: "Nothing", OwnerName: "Nobody", Due: storetest.Now.AddDate(0, 1, 0)}, storetest.Now)
 	r.must(err)
@@ -331,5 +359,46 @@ func TestForgottenWorkshopIsEnded(t *testing.T) {
 	var left int
 	if err := storetest.Owner(t, r.db).QueryRow(t.Context(), `SELECT count(*) FROM workshop_votes`).Scan(&left); err != nil || left != 0 {
 		t.Errorf("%d votes are left, %v", left, err)
+	}
+}
+
+// TestQuestionRestsBetweenWorkshops: two first votes by nearly the same people on
+// one day would differ by whoever came or went.
+func TestQuestionRestsBetweenWorkshops(t *testing.T) {
+	t.Parallel()
+	r := openRoom(t, 6, false)
+	q := r.question()
+	r.move(q.ID, workshop.Show, workshop.OpenVote)
+	r.vote(q.ID, 1, 1, 2, 3, 4, 5, 5)
+	open := func(next *room, now time.Time) error {
+		t.Helper()
+		it := next.question()
+		if it.Stage == workshop.Waiting {
+			next.must(next.runner.MoveOn(t.Context(), next.id, it.ID, workshop.Show, next.console().Workshop.Step, now))
+		}
+		return next.runner.MoveOn(t.Context(), next.id, it.ID, workshop.OpenVote, next.console().Workshop.Step, now)
+	}
+	begin := func(rehearsal bool) *room {
+		return openRoomIn(t, r.db, r.board, store.NewWorkshop{Title: "Again", Length: workshop.Short, Rehearsal: rehearsal}, 0)
+	}
+	if err := open(begin(false), storetest.Now); err != nil {
+		t.Errorf("before the first was told: %v", err)
+	}
+	r.move(q.ID, workshop.CloseVote, workshop.Reveal)
+	next := begin(false)
+	for _, c := range []struct {
+		in   *room
+		at   time.Duration
+		want error
+	}{
+		{next, 0, workshop.ErrLately},
+		{next, workshop.Rest - time.Second, workshop.ErrLately},
+		{begin(true), 0, nil},
+		{openRoomIn(t, r.db, storetest.Trust(t, r.db), store.NewWorkshop{Title: "Elsewhere", Length: workshop.Short}, 0), 0, nil},
+		{next, workshop.Rest, nil},
+	} {
+		if err := open(c.in, storetest.Now.Add(c.at)); !errors.Is(err, c.want) {
+			t.Errorf("%v later: %v, want %v", c.at, err, c.want)
+		}
 	}
 }

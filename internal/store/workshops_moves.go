@@ -74,6 +74,9 @@ func (t *Trust) MoveOn(ctx context.Context, id, item uuid.UUID, m workshop.Move,
 			return "", err
 		}
 		it := w.Now()
+		if m == workshop.OpenVote && it.Kind == workshop.Question && !w.Rehearsal {
+			return "", t.rested(ctx, tx, w, it.Question, now)
+		}
 		switch {
 		case m == workshop.Reveal && it.Kind == workshop.Cards:
 			return "", t.shuffleCards(ctx, tx, id, item)
@@ -86,6 +89,21 @@ func (t *Trust) MoveOn(ctx context.Context, id, item uuid.UUID, m workshop.Move,
 		}
 		return "", nil
 	}))
+}
+
+// rested refuses a question that another workshop was told of too lately.
+func (t *Trust) rested(ctx context.Context, tx pgx.Tx, w *workshop.Workshop, question string, now time.Time) error {
+	var told bool
+	err := tx.QueryRow(ctx, `
+		SELECT EXISTS (
+			SELECT FROM workshop_items i JOIN workshops w ON w.ods = i.ods AND w.id = i.workshop_id
+			WHERE i.ods = $1 AND i.workshop_id <> $2 AND i.question = $3 AND NOT w.rehearsal AND i.shown_at > $4
+			  AND (i.first_told ->> 'n' IS NOT NULL OR i.first_told ->> 'dontKnow' IS NOT NULL OR i.first_told ->> 'nearlyAllDontKnow' = 'true'))`,
+		t.ODS, w.ID, question, now.Add(-workshop.Rest)).Scan(&told)
+	if err == nil && told {
+		return workshop.ErrLately
+	}
+	return err
 }
 
 // RestartVote takes back a vote that was not revealed, and keeps the reason.
@@ -249,7 +267,8 @@ func (t *Trust) tellSecond(ctx context.Context, tx pgx.Tx, id uuid.UUID, it *wor
 }
 
 // casts reads both votes on an item, of those who voted first, and counts the
-// first. No participant is read.
+// first. No participant is read. In a rehearsal it reads those of simulated
+// members alone: anybody could take them away from a sum and have the rest.
 func (t *Trust) casts(ctx context.Context, tx pgx.Tx, id uuid.UUID, it *workshop.Item) (first workshop.Tally, casts []workshop.Cast, err error) {
 	if it.ByCards[0] {
 		first, err = t.keyed(ctx, tx, id, it.ID, 1)
@@ -260,7 +279,9 @@ func (t *Trust) casts(ctx context.Context, tx pgx.Tx, id uuid.UUID, it *workshop
 		FROM workshop_votes a
 		LEFT JOIN workshop_votes b ON b.ods = a.ods AND b.workshop_id = a.workshop_id AND b.item_id = a.item_id
 		                          AND b.participant = a.participant AND b.vote = 2
-		WHERE a.ods = $1 AND a.workshop_id = $2 AND a.item_id = $3 AND a.vote = 1`, t.ODS, id, it.ID)
+		JOIN workshop_participants p ON p.ods = a.ods AND p.workshop_id = a.workshop_id AND p.participant = a.participant
+		JOIN workshops w ON w.ods = a.ods AND w.id = a.workshop_id
+		WHERE a.ods = $1 AND a.workshop_id = $2 AND a.item_id = $3 AND a.vote = 1 AND w.rehearsal = (p.kind = 'simulated')`, t.ODS, id, it.ID)
 	if err != nil {
 		return first, nil, err
 	}
@@ -283,8 +304,16 @@ func (t *Trust) keyed(ctx context.Context, tx pgx.Tx, id, item uuid.UUID, vote i
 
 // shuffleCards cuts the cards of an item loose from who wrote them: they are
 // written once more under random ids and in the ids' order. Too few are not shown
-// and go.
+// and go; so do, in a rehearsal, all but those of simulated members.
 func (t *Trust) shuffleCards(ctx context.Context, tx pgx.Tx, id, item uuid.UUID) error {
+	b := &pgx.Batch{}
+	b.Queue(`
+		DELETE FROM workshop_cards c USING workshop_participants p, workshops w
+		WHERE c.ods = $1 AND c.workshop_id = $2 AND c.item_id = $3 AND w.ods = c.ods AND w.id = c.workshop_id AND w.rehearsal
+		  AND p.ods = c.ods AND p.workshop_id = c.workshop_id AND p.participant = c.participant AND p.kind <> 'simulated'`, t.ODS, id, item)
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		return err
+	}
 	rows, err := tx.Query(ctx, `DELETE FROM workshop_cards WHERE ods = $1 AND workshop_id = $2 AND item_id = $3 RETURNING words`,
 		t.ODS, id, item)
 	if err != nil {
@@ -306,7 +335,7 @@ func (t *Trust) shuffleCards(ctx context.Context, tx pgx.Tx, id, item uuid.UUID)
 		cards[i].words = w
 	}
 	slices.SortFunc(cards, func(a, b card) int { return bytes.Compare(a.id[:], b.id[:]) })
-	b := &pgx.Batch{}
+	b = &pgx.Batch{}
 	for _, c := range cards {
 		b.Queue(`INSERT INTO workshop_cards (ods, workshop_id, item_id, id, words) VALUES ($1, $2, $3, $4, $5)`,
 			t.ODS, id, item, c.id, c.words)

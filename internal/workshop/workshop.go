@@ -59,6 +59,11 @@ func Kinds() []Kind {
 	return []Kind{Rules, Carried, Cards, Profile, Question, Talk, Parking, Actions}
 }
 
+// Rest is how long a question rests after a vote on it was told, before another
+// workshop may vote on it. Told again sooner, the first votes of nearly the same
+// people would be the same votes, and would differ by whoever came or went.
+const Rest = 14 * 24 * time.Hour
+
 // Limits of what is typed, in characters, and of times.
 const (
 	MaxTitle   = 100
@@ -153,6 +158,7 @@ var (
 	ErrMinutes    = errors.New("workshop: minutes or sitting out of range")
 	ErrFull       = errors.New("workshop: there is no room for more")
 	ErrTally      = errors.New("workshop: tally has no votes, or more than a room holds")
+	ErrLately     = errors.New("workshop: question was told in another workshop of late")
 	ErrByCards    = errors.New("workshop: the first vote was by cards, so the second is too")
 )
 
