@@ -13,7 +13,7 @@ import (
 // EditionSchema is the version of the frozen edition that this program writes.
 const EditionSchema = 1
 
-// The rules of a benchmark edition (METHOD.md, section 8). They stand in every
+// The rules of a benchmark edition (BENCHMARKS.md beside this file). They stand in every
 // edition, so that one that was made under others says so.
 const (
 	MinOthers = 5   // trusts unknown to the reader that a band must hold

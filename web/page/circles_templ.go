@@ -425,7 +425,7 @@ func Circle(v CircleView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = shell(sheet{Frame: v.Frame, Title: v.Name, Error: v.Code.Error != "", Broad: true, Trail: []Link{{"/", "Home"}, {"/circles", "Circles of trusts"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = shell(sheet{Frame: v.Frame, Title: v.Name, Error: v.Code.Error != "", Full: true, Trail: []Link{{"/", "Home"}, {"/circles", "Circles of trusts"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

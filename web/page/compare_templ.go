@@ -167,7 +167,7 @@ func Compare(v CompareView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = shell(sheet{Frame: v.Frame, Title: "Compare trusts", Error: v.At.Error != "", Broad: true, Trail: []Link{{"/", "Home"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = shell(sheet{Frame: v.Frame, Title: "Compare trusts", Error: v.At.Error != "", Full: true, Trail: []Link{{"/", "Home"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -648,7 +648,7 @@ func OverTime(v OverTimeView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = shell(sheet{Frame: v.Frame, Title: "Trusts over time", Error: v.Choose.Error != "", Broad: true, Trail: []Link{{"/", "Home"}, {"/compare", "Compare trusts"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = shell(sheet{Frame: v.Frame, Title: "Trusts over time", Error: v.Choose.Error != "", Full: true, Trail: []Link{{"/", "Home"}, {"/compare", "Compare trusts"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -93,19 +93,6 @@ const type = (label, text, button) => async (page) => {
 const SOUND = "Ada Sparrow, ada@sparrow.example, Chief nurse, executive\nBo Sparrow, , Chair, non-executive";
 const FAULTY = `${SOUND}\nCy Sparrow, cy@, Governor`;
 
-// sendTrusts sends a file of trusts with a new name, a new trust and a line that
-// cannot be taken.
-async function sendTrusts(page) {
-  const line = (code, name) =>
-    [code, name, "Y60", "QZX", "", "", "", "TOWN", "", "AB1 2CD", "20010401", ...Array(16).fill("")].map((x) => `"${x}"`).join(",");
-  const lines = [line("R9A", "HARROWMERE AND VALE NHS FOUNDATION TRUST"), line("R9Z", "ZEAL VALLEY NHS TRUST"), line("R9", "BROKEN")];
-  await page.getByLabel("File of trusts", { exact: true }).setInputFiles({
-    name: "etr.csv", mimeType: "text/csv", buffer: Buffer.from(lines.join("\r\n")),
-  });
-  await press("See what would change")(page);
-  await page.waitForURL(/\/admin\/register\/[0-9a-f-]{36}$/);
-}
-
 export const stations = [
   at("front page", null, () => "/"),
   at("demonstration", null, () => "/demo"),
@@ -190,17 +177,38 @@ export const stations = [
   after("person to look up, no address", "admin", () => "/admin/people", press("Look up"), 422),
   after("person looked up", "admin", () => "/admin/people", type("Email address", "facilitator@octant.example", "Look up"), 200),
   after("person looked up, nobody", "admin", () => "/admin/people", type("Email address", "nobody@octant.example", "Look up"), 200),
-  at("register", "member-2", () => "/register"),
-  at("register, search", "member-2", () => "/register?q=east+march"),
-  at("register, nothing found", "member-2", () => "/register?q=nowhere"),
-  at("trust in the register", "member-2", () => "/register/R9A"),
-  at("trust in the register, closed and split", "member-2", () => "/register/R9C"),
-  at("register, administrator", "admin", () => "/admin/register"),
-  after("register, no file", "admin", () => "/admin/register", press("See what would change"), 422),
-  after("register, what would change", "admin", () => "/admin/register", sendTrusts, 200),
-  at("trust in the register, to change", "admin", () => "/admin/register/organisations/R9A"),
-  after("trust in the register, no type", "admin", () => "/admin/register/organisations/R9A", press("Save the type"), 422),
-  after("trust in the register, nobody followed", "admin", () => "/admin/register/organisations/R9A", press("Save who followed whom"), 422),
+  at("sharing, lead", "cio", (p) => `${p.trust}/sharing`),
+  after("sharing, no day", "cio", (p) => `${p.trust}/sharing`, async (page) => {
+    await page.getByLabel("Day", { exact: true }).fill("");
+    await press("Save")(page);
+  }, 422),
+  at("sharing, member", "member-3", (p) => `${p.trust}/sharing`, 403),
+  at("public summary", null, () => "/public/R9M"),
+  at("public summary, none", null, () => "/public/R9A", 404),
+  at("beside other trusts, none yet", "member-3", (p) => `${p.trust}/peers`),
+  at("circles", "cio", () => "/circles"),
+  after("circles, no name", "cio", () => "/circles", press("Make the circle"), 422),
+  after("circle, founder", "cio", () => "/circles", (page) => page.getByRole("link", { name: "Trusts of the Marches" }).click(), 200),
+  after("circle, no such trust", "cio", () => "/circles", async (page) => {
+    await page.getByRole("link", { name: "Trusts of the Marches" }).click();
+    await page.getByLabel("ODS code of the trust").fill("ZZZ");
+    await press("Invite")(page);
+  }, 422),
+  at("trust to learn from", "cio", (p) => `${p.trust}/learn`),
+  at("trust to learn from, found", "cio", (p) => `${p.trust}/learn?element=1`),
+  after("trust to learn from, nothing said", "cio", (p) => `${p.trust}/learn?element=1`, press("Send the request"), 422),
+  at("requests for advice, none", "cio", (p) => `${p.trust}/requests`),
+  at("compare", "regional", () => "/compare"),
+  at("compare, by score", "regional", () => "/compare?order=4"),
+  at("compare, none fits", "regional", () => "/compare?type=Specialist"),
+  at("compare, no such day", "regional", () => "/compare?at-day=31&at-month=2&at-year=2026", 422),
+  at("compare, member", "member-3", () => "/compare", 404),
+  at("over time, to choose", "regional", () => "/compare/over-time"),
+  at("over time", "regional", () => "/compare/over-time?trust=R9A&trust=R9M"),
+  at("over time, one trust", "regional", () => "/compare/over-time?trust=R9A", 422),
+  at("benchmarks, administrator", "admin", () => "/admin/benchmarks"),
+  after("benchmarks, too few trusts", "admin", () => "/admin/benchmarks", press("Make an edition now"), 422),
+  at("benchmark edition, none yet", "cio", () => "/benchmarks/1", 404),
   at("method", null, () => "/method"),
   at("privacy", null, () => "/privacy"),
   at("accessibility", null, () => "/accessibility"),
