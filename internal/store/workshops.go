@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,6 +47,9 @@ func (t *Trust) CreateWorkshop(ctx context.Context, n NewWorkshop, now time.Time
 	n.Title = strings.TrimSpace(n.Title)
 	if err := workshop.Words(n.Title, workshop.MaxTitle); err != nil {
 		return id, err
+	}
+	if !slices.Contains(workshop.Lengths(), n.Length) {
+		return id, workshop.ErrMinutes
 	}
 	if id, err = uuid.NewV7(); err != nil {
 		return id, fault("create workshop", err)

@@ -402,3 +402,29 @@ func TestQuestionRestsBetweenWorkshops(t *testing.T) {
 		}
 	}
 }
+
+func TestWorkshopNeedsATitleALengthAndAClosedRound(t *testing.T) {
+	t.Parallel()
+	db := storetest.New(t)
+	b := storetest.Trust(t, db)
+	open := storetest.OpenRound(t, db, b, questionnaire.Core)
+	runner := storetest.Enter(t, db, b.Lead, b.ODS)
+	for _, c := range []struct {
+		n    store.NewWorkshop
+		want error
+	}{
+		{store.NewWorkshop{Title: " ", Length: workshop.Short}, workshop.ErrText},
+		{store.NewWorkshop{Title: strings.Repeat("x", workshop.MaxTitle+1), Length: workshop.Short}, workshop.ErrText},
+		{store.NewWorkshop{Title: "x", Length: "a week"}, workshop.ErrMinutes},
+		{store.NewWorkshop{Title: "x", Length: workshop.Long, Round: open.ID}, assessment.ErrNotOpen},
+		{store.NewWorkshop{Title: "x", Length: workshop.Long, Round: uuid.New()}, assessment.ErrNotOpen},
+		{store.NewWorkshop{Title: " Away day ", Length: workshop.Sittings}, nil},
+	} {
+		if _, err := runner.CreateWorkshop(t.Context(), c.n, storetest.Now); !errors.Is(err, c.want) {
+			t.Errorf("%+v: %v, want %v", c.n, err, c.want)
+		}
+	}
+	if list, err := runner.Workshops(t.Context()); err != nil || len(list) != 1 || list[0].Title != "Away day" {
+		t.Errorf("%+v, %v", list, err)
+	}
+}
