@@ -93,6 +93,19 @@ const type = (label, text, button) => async (page) => {
 const SOUND = "Ada Sparrow, ada@sparrow.example, Chief nurse, executive\nBo Sparrow, , Chair, non-executive";
 const FAULTY = `${SOUND}\nCy Sparrow, cy@, Governor`;
 
+// sendTrusts sends a file of trusts with a new name, a new trust and a line that
+// cannot be taken.
+async function sendTrusts(page) {
+  const line = (code, name) =>
+    [code, name, "Y60", "QZX", "", "", "", "TOWN", "", "AB1 2CD", "20010401", ...Array(16).fill("")].map((x) => `"${x}"`).join(",");
+  const lines = [line("R9A", "HARROWMERE AND VALE NHS FOUNDATION TRUST"), line("R9Z", "ZEAL VALLEY NHS TRUST"), line("R9", "BROKEN")];
+  await page.getByLabel("File of trusts", { exact: true }).setInputFiles({
+    name: "etr.csv", mimeType: "text/csv", buffer: Buffer.from(lines.join("\r\n")),
+  });
+  await press("See what would change")(page);
+  await page.waitForURL(/\/admin\/register\/[0-9a-f-]{36}$/);
+}
+
 export const stations = [
   at("front page", null, () => "/"),
   at("demonstration", null, () => "/demo"),
@@ -209,6 +222,17 @@ export const stations = [
   at("benchmarks, administrator", "admin", () => "/admin/benchmarks"),
   after("benchmarks, too few trusts", "admin", () => "/admin/benchmarks", press("Make an edition now"), 422),
   at("benchmark edition, none yet", "cio", () => "/benchmarks/1", 404),
+  at("register", "member-2", () => "/register"),
+  at("register, search", "member-2", () => "/register?q=east+march"),
+  at("register, nothing found", "member-2", () => "/register?q=nowhere"),
+  at("trust in the register", "member-2", () => "/register/R9A"),
+  at("trust in the register, closed and split", "member-2", () => "/register/R9C"),
+  at("register, administrator", "admin", () => "/admin/register"),
+  after("register, no file", "admin", () => "/admin/register", press("See what would change"), 422),
+  after("register, what would change", "admin", () => "/admin/register", sendTrusts, 200),
+  at("trust in the register, to change", "admin", () => "/admin/register/organisations/R9A"),
+  after("trust in the register, no type", "admin", () => "/admin/register/organisations/R9A", press("Save the type"), 422),
+  after("trust in the register, nobody followed", "admin", () => "/admin/register/organisations/R9A", press("Save who followed whom"), 422),
   at("method", null, () => "/method"),
   at("privacy", null, () => "/privacy"),
   at("accessibility", null, () => "/accessibility"),
