@@ -136,8 +136,8 @@ func TestVerdictsAgainstTheTruth(t *testing.T) {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
 			s := w.try(v, boards, uint64(k))
-			t.Logf("%d boards, seed %d: false “moved” %s of elements that did not, on %s of boards; true moves found %s, told the wrong way %d; paired tests %s of elements",
-				s.boards, truthSeed, share(s.falseMoved, s.still), share(s.falseBoards, s.boards), share(s.found, s.shifted), s.wrong, share(s.tests, s.still+s.shifted))
+			t.Logf("%s: %d boards, seed %d: false “moved” %s of elements that did not, on %s of boards; true moves found %s, told the wrong way %d; paired tests %s of elements",
+				w.name, s.boards, truthSeed, share(s.falseMoved, s.still), share(s.falseBoards, s.boards), share(s.found, s.shifted), s.wrong, share(s.tests, s.still+s.shifted))
 			// Three standard errors above the promise.
 			if most := 0.05 + 3*math.Sqrt(0.05*0.95/float64(s.boards)); float64(s.falseBoards) > most*float64(s.boards) {
 				t.Errorf("%d of %d boards were told of a move that there was not, want %.1f%% at most", s.falseBoards, s.boards, 100*most)
