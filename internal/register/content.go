@@ -1,6 +1,7 @@
 package register
 
 import (
+	"bytes"
 	"embed"
 	"encoding/csv"
 	"fmt"
@@ -88,12 +89,11 @@ var own = sync.OnceValues(func() (*Tables, error) {
 
 // rows reads one of the tables, without its heading.
 func rows(table string, columns int, take func([]string) error) error {
-	file, err := content.Open("content/" + table + ".csv")
+	text, err := content.ReadFile("content/" + table + ".csv")
 	if err != nil {
 		return fmt.Errorf("register: %w", err)
 	}
-	defer file.Close()
-	r := csv.NewReader(file)
+	r := csv.NewReader(bytes.NewReader(text))
 	r.FieldsPerRecord = columns
 	all, err := r.ReadAll()
 	if err != nil {

@@ -1,6 +1,7 @@
 package register_test
 
 import (
+	"errors"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -220,7 +221,7 @@ func TestDifferenceTellsEveryChange(t *testing.T) {
 	if f := p.Followed; len(f) != 1 || f[0].Kind != register.Rename || f[0].Source != register.ODS {
 		t.Errorf("followed %+v", f)
 	}
-	if _, err := register.Diff(known, after, nil, today.AddDate(0, 0, 1), today); err != register.ErrFuture {
+	if _, err := register.Diff(known, after, nil, today.AddDate(0, 0, 1), today); !errors.Is(err, register.ErrFuture) {
 		t.Errorf("as at tomorrow: %v", err)
 	}
 	if o := p.Apply(known).Organisations["R9E"]; !o.Closed.IsZero() || len(o.Names) != 1 {

@@ -1,6 +1,7 @@
 package register_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -86,11 +87,11 @@ func TestLinesAreRefusedWithTheirReason(t *testing.T) {
 		t.Errorf("lines that contradict each other: %v, kept %v", f.Refused, f.Trusts)
 	}
 	for _, text := range []string{"", "\n\n", "a,b,c", sound + `"`} {
-		if _, err := register.ReadTrusts("x", strings.NewReader(text)); err != register.ErrNoTrust {
+		if _, err := register.ReadTrusts("x", strings.NewReader(text)); !errors.Is(err, register.ErrNoTrust) {
 			t.Errorf("%.20q: %v, want ErrNoTrust", text, err)
 		}
 	}
-	if _, err := register.ReadTrusts("x", strings.NewReader(strings.Repeat("x", register.MaxFile+1))); err != register.ErrTooLarge {
+	if _, err := register.ReadTrusts("x", strings.NewReader(strings.Repeat("x", register.MaxFile+1))); !errors.Is(err, register.ErrTooLarge) {
 		t.Errorf("a file without an end: %v", err)
 	}
 }
@@ -119,7 +120,7 @@ func TestSuccessorsOfTrustsAreKept(t *testing.T) {
 			t.Errorf("refused %q, want %q at %d", refused, want, i)
 		}
 	}
-	if _, err := register.ReadSuccessors("x", strings.NewReader("a,b")); err != register.ErrNoSuccessor {
+	if _, err := register.ReadSuccessors("x", strings.NewReader("a,b")); !errors.Is(err, register.ErrNoSuccessor) {
 		t.Errorf("no successors: %v", err)
 	}
 }
