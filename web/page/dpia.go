@@ -8,6 +8,7 @@ import (
 	"octant/internal/access"
 	"octant/internal/assessment"
 	"octant/internal/maturity"
+	"octant/internal/workshop"
 )
 
 // DataSettings are what the two documents about personal data are made from,
@@ -29,7 +30,7 @@ func ImpactAssessment(s DataSettings) Document {
 		Lede: "A draft for your data protection officer, made on " + Day(s.Made) + " from the settings of the Octant at " + s.Origin +
 			". What it cannot know starts with “To confirm”.",
 		Sections: []Section{
-			purposes(), necessity(), aboutWhom(), responsible(), lawfulBases(), rolesAndRights(), howLong(), keptApart(), neverShown(),
+			purposes(), necessity(), aboutWhom(), responsible(), lawfulBases(), rolesAndRights(), howLong(), keptApart(), neverShown(), inWorkshops(), betweenTrusts(),
 			s.whereItLies(), signingIn(), risks(), rightsOfPeople(), freedomOfInformation(), stillToConfirm(),
 		},
 	}
@@ -121,6 +122,9 @@ func retentionRows() [][]string {
 		{"Comments and notes of evidence", months(assessment.CommentMonths, "after the round closes")},
 		{"Records of sign-ins", months(assessment.SignInMonths, "after the sign-in")},
 		{"What became of each letter", months(assessment.LetterMonths, "after it was sent")},
+		{"Votes, devices and cards of a workshop", "The workshop ends, or " + lasting(workshop.LapseAfter) + " after it began if nobody ends it"},
+		{"Levels agreed in a workshop, their reasons, and actions with their owners", "As long as the trust keeps its board papers"},
+		{"What one trust asks another, and the reply", "As long as the service is in use"},
 		{"Frozen reports, which name nobody", "As long as the trust keeps its board papers"},
 		{"The record of what was done, which holds no answers", "As long as the service is in use, since nobody can change it"},
 	}

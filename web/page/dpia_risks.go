@@ -85,9 +85,34 @@ func risks() Section {
 			{"A personal link is forwarded", "It lets its owner answer and no more, and can be revoked", "Until then somebody else could answer in their place"},
 			{"Those who run the service lead answers back to people", "The secret is not in the database, and the link is destroyed after its time", "Before that, whoever holds both can. The contract must forbid it"},
 			{"The record of what was done is altered to hide something", "Nobody has the right to; each entry is chained to the one before and can be checked", "The database’s owner could write a whole new record. A digest noted elsewhere shows it"},
+			{"Somebody takes the benchmark of two groups or two dates apart to find one trust", "Groups and editions differ by none or by at least five other trusts", "Trusts that tell each other their scores know more than the benchmark says"},
+			{"Somebody in a workshop votes more than once", "The facilitator sees how many devices joined and voted", "Nobody can tell which vote was the second"},
 			{"Data is lost", "Every answer is confirmed only once it is on disk", "To confirm: backups, and when one was last restored"},
 		}},
 	}
+}
+
+// inWorkshops states how votes in a room are kept and told.
+func inWorkshops() Section {
+	return Section{Heading: "Votes in a workshop", List: []string{
+		"People vote on their own devices, with a code and without an account. Somebody who is signed in may join as themselves, so that they vote once.",
+		"A vote is kept under a random key of that workshop. No vote, and no count of votes at a level, is sent to any device before the facilitator shows the result.",
+		"Results are told by the rules above. The second vote is told only where nobody’s change can be worked out from the first.",
+		"When the workshop ends, votes, devices and cards are erased. What was told, agreed and planned stays.",
+		"An action names its owner. The owner gets a letter before it is due, where letters can be sent.",
+	}}
+}
+
+// betweenTrusts states what can leave the trust, and on whose word.
+func betweenTrusts() Section {
+	return Section{Heading: "What other trusts can see", Says: []string{
+		"Nothing, until the trust lead decides otherwise. The lead can let the eight published scores be counted in benchmarks, shown by name in a circle of trusts, or read by everybody, and can go back at any time. Each step is recorded.",
+	}, List: []string{
+		"A benchmark shows the middle half of at least six trusts, and never a name or a place in an order. It is not shown where one trust alone would move it much.",
+		"For benchmarks, the unrounded mean and spread of each element are kept beside the report. No page or file shows them.",
+		"A regional viewer reads the reports of the trusts that gave them that role, and no others.",
+		"What one trust writes to another goes through Octant, with the lead’s name and without addresses.",
+	}}
 }
 
 func rightsOfPeople() Section {

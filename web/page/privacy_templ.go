@@ -75,7 +75,7 @@ func Privacy(v PrivacyView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = privacyWhen().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = privacyOthers().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -83,7 +83,7 @@ func Privacy(v PrivacyView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = privacyFOI().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = privacyWhen().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -91,11 +91,19 @@ func Privacy(v PrivacyView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = privacyRights().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = privacyFOI().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = privacyRights().Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -134,7 +142,7 @@ func privacyWho() templ.Component {
 			templ_7745c5c3_Var3 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<h2>Who is responsible</h2><p>Each trust is the controller of its own rounds: it decides why and when its board is asked. Whoever runs Octant for the trust is its processor and may use the data for nothing else.</p><p>Each trust confirms its lawful basis with its own data protection officer. Octant does not rely on consent, because it is hard to refuse a chair. Answering is voluntary all the same, question by question.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<h2>Who is responsible</h2><p>Each trust is the controller of its own rounds: it decides why and when its board is asked. Whoever runs Octant for the trust is its processor and may use the data for nothing else.</p><p>Each trust confirms its lawful basis with its own data protection officer. Octant does not rely on consent, because it is hard to refuse a chair. Answering is voluntary all the same, question by question.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -163,7 +171,7 @@ func privacyKept() templ.Component {
 			templ_7745c5c3_Var4 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<h2>What is kept</h2><ul class=\"nhsuk-list nhsuk-list--bullet\"><li>Your name, work email address, role on the board, and whether you are an executive or a non-executive.</li><li>Whether you have been asked in a round and whether you have submitted.</li><li>Your answers, comments and notes of evidence. They are kept apart from your name, under a code.</li><li>The report of each closed round. It holds no person's name and no comment.</li><li>A copy of comments and notes of evidence, made when a round closes, with no code and no date.</li></ul><p>The code is worked out from your account and a secret key that is not kept in the database. This is how you can come back to your answers without your name standing beside them. Those who run the service hold the key, so the answers count as personal data until the code is removed.</p><p>We ask for no date of birth and nothing about health, ethnic group, faith or the like.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<h2>What is kept</h2><ul class=\"nhsuk-list nhsuk-list--bullet\"><li>Your name, work email address, role on the board, and whether you are an executive or a non-executive.</li><li>Whether you have been asked in a round and whether you have submitted.</li><li>Your answers, comments and notes of evidence. They are kept apart from your name, under a code.</li><li>The report of each closed round. It holds no person's name and no comment.</li><li>A copy of comments and notes of evidence, made when a round closes, with no code and no date.</li></ul><p>The code is worked out from your account and a secret key that is not kept in the database. This is how you can come back to your answers without your name standing beside them. Those who run the service hold the key, so the answers count as personal data until the code is removed.</p><p>We ask for no date of birth and nothing about health, ethnic group, faith or the like.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -192,7 +200,36 @@ func privacySees() templ.Component {
 			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<h2>Who sees what</h2><ul class=\"nhsuk-list nhsuk-list--bullet\"><li>You see your own answers, and can download them.</li><li>Nobody else at your trust can see one person's answers, or who wrote a comment or note of evidence. That includes the trust lead, the chair and the chief executive.</li><li>After a round closes, the trust lead, the chair and a facilitator may read comments and notes on questions to which 8 or more people gave a level or said “I do not know”. They see them in a random order, without who wrote them, when, or on which side of the board. The lead can hide one that identifies somebody. Nobody can change one.</li><li>The trust lead, the chair and a facilitator can see who is still to submit, so that they can remind people. They cannot see what anybody said.</li><li>After the round closes, the trust's members see the report. It is made so that no person's answer can be worked out from it. <a href=\"/method#hidden\">What a report never shows</a>.</li><li>No national body receives your answers.</li></ul><p>Do not name people in comments or notes of evidence. A person who is named has rights over what was written about them.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<h2>Who sees what</h2><ul class=\"nhsuk-list nhsuk-list--bullet\"><li>You see your own answers, and can download them.</li><li>Nobody else at your trust can see one person's answers, or who wrote a comment or note of evidence. That includes the trust lead, the chair and the chief executive.</li><li>After a round closes, the trust lead, the chair and a facilitator may read comments and notes on questions to which 8 or more people gave a level or said “I do not know”. They see them in a random order, without who wrote them, when, or on which side of the board. The lead can hide one that identifies somebody. Nobody can change one.</li><li>The trust lead, the chair and a facilitator can see who is still to submit, so that they can remind people. They cannot see what anybody said.</li><li>After the round closes, the trust's members see the report. It is made so that no person's answer can be worked out from it. <a href=\"/method#hidden\">What a report never shows</a>.</li><li>No national body receives your answers.</li></ul><p>Do not name people in comments or notes of evidence. A person who is named has rights over what was written about them.</p>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		return nil
+	})
+}
+
+func privacyOthers() templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var6 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var6 == nil {
+			templ_7745c5c3_Var6 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<h2>In a workshop, and outside your trust</h2><ul class=\"nhsuk-list nhsuk-list--bullet\"><li>A vote in a workshop is kept under a random key until the workshop ends. Results show only once voting has closed, by the same rules as the report.</li><li>If you take on an action, your name stands beside it.</li><li>Other trusts see nothing, unless your trust lead decides to share the eight scores of the report. What you answered never leaves your trust.</li></ul>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -216,12 +253,12 @@ func privacyWhen() templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var6 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var6 == nil {
-			templ_7745c5c3_Var6 = templ.NopComponent
+		templ_7745c5c3_Var7 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var7 == nil {
+			templ_7745c5c3_Var7 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<h2 id=\"when\">When it goes</h2><dl class=\"nhsuk-summary-list\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<h2 id=\"when\">When it goes</h2><dl class=\"nhsuk-summary-list\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -231,7 +268,7 @@ func privacyWhen() templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</dl><p>Octant keeps to these times by itself. A trust lead finds a draft impact assessment and a record of processing on their trust’s page, under “Data protection documents”.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "</dl><p>Octant keeps to these times by itself. A trust lead finds a draft impact assessment and a record of processing on their trust’s page, under “Data protection documents”.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -255,12 +292,12 @@ func privacyFOI() templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var7 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var7 == nil {
-			templ_7745c5c3_Var7 = templ.NopComponent
+		templ_7745c5c3_Var8 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var8 == nil {
+			templ_7745c5c3_Var8 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<h2>Freedom of Information</h2><p>Trusts are public authorities. Somebody may ask a trust for its report, and it may have to publish it. Expect that the report could be read by anybody. It is made with that in mind. The trust lead can see the report as it would look if released, without what could point at one person.</p><p>We cannot promise that a request will never reach more than the report. Exemptions for personal data and for the free and frank exchange of views may apply. The trust decides, and the Information Commissioner can overrule it.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<h2>Freedom of Information</h2><p>Trusts are public authorities. Somebody may ask a trust for its report, and it may have to publish it. Expect that the report could be read by anybody. It is made with that in mind. The trust lead can see the report as it would look if released, without what could point at one person.</p><p>We cannot promise that a request will never reach more than the report. Exemptions for personal data and for the free and frank exchange of views may apply. The trust decides, and the Information Commissioner can overrule it.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -284,12 +321,12 @@ func privacyRights() templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var8 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var8 == nil {
-			templ_7745c5c3_Var8 = templ.NopComponent
+		templ_7745c5c3_Var9 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var9 == nil {
+			templ_7745c5c3_Var9 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<h2>Your rights</h2><p>You can <a href=\"/me/data\">read and download what is kept about you</a> yourself. This includes your answers for as long as they can be linked to you. You can delete a draft before you submit it.</p><p>You can also ask your trust for a copy, to have it corrected or erased, or to stop its use.</p><p>Once a report is frozen, your answers cannot be taken out of its totals.</p><p>Write to your trust's data protection officer first. If you are not content with the reply, you can complain to the <a href=\"https://ico.org.uk/\">Information Commissioner's Office</a>.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<h2>Your rights</h2><p>You can <a href=\"/me/data\">read and download what is kept about you</a> yourself. This includes your answers for as long as they can be linked to you. You can delete a draft before you submit it.</p><p>You can also ask your trust for a copy, to have it corrected or erased, or to stop its use.</p><p>Once a report is frozen, your answers cannot be taken out of its totals.</p><p>Write to your trust's data protection officer first. If you are not content with the reply, you can complain to the <a href=\"https://ico.org.uk/\">Information Commissioner's Office</a>.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -313,12 +350,12 @@ func privacyCookies() templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var9 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var9 == nil {
-			templ_7745c5c3_Var9 = templ.NopComponent
+		templ_7745c5c3_Var10 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var10 == nil {
+			templ_7745c5c3_Var10 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<h2 id=\"cookies\">Cookies</h2><p>Octant uses 1 cookie to keep you signed in. It goes when you sign out or when your session ends.</p><p>If you join a workshop with a code, there are 2 more. One gives your device its place in the session, so that it votes once. The other counts how often it tries a code. Both go after a day.</p><p>All are strictly necessary, so we do not ask for your agreement.</p><p>There is no tracking, no statistics about visitors, and nothing is loaded from other sites.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<h2 id=\"cookies\">Cookies</h2><p>Octant uses 1 cookie to keep you signed in. It goes when you sign out or when your session ends.</p><p>If you join a workshop with a code, there are 2 more. One gives your device its place in the session, so that it votes once. The other counts how often it tries a code. Both go after a day.</p><p>All are strictly necessary, so we do not ask for your agreement.</p><p>There is no tracking, no statistics about visitors, and nothing is loaded from other sites.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -49,6 +49,8 @@ func (s DataSettings) activities() Section {
 		{"Reporting", "To give the board a picture of itself", board, "Numbers about at least " + fmt.Sprint(assessment.MinAsked) + " people together, and comments without their writers", "The trust’s roles, as below"},
 		{"Running rounds", "To ask the right people, and remind those still to finish", board, "Name, work email address, board role, side, asked, finished, away, on paper", "Trust lead; in part chair and facilitator"},
 		{"Signing in", "To let in the right people, and nobody else", "Everybody with a role", "Name, work email address, roles, times, ways and kinds of device", "The person themselves; roles also the trust lead"},
+		{"Running a workshop", "To talk about the results and agree what to do", "Whoever joins; owners of actions", "Votes under a random key until it ends; levels agreed, reasons, actions with owners", "Those in the room; the trust’s roles, as below"},
+		{"Comparing trusts", "To learn from others, on the trust lead’s word", "No person’s data", "Published scores of the trust", "As the lead decides: nobody, trusts without its name, a circle, everybody"},
 		{"Recording what was done", "To account for who did what", "Everybody with a role", "Who did what to whom and when; never an answer", "Trust lead"},
 	}
 	if s.Letters {
