@@ -1,4 +1,3 @@
-ALTER TABLE rounds DROP COLUMN looks_back;
 DROP TABLE milestones;
 DROP TABLE changes;
 DROP TABLE moments;

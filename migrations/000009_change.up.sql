@@ -64,9 +64,6 @@ CREATE TABLE milestones (
 );
 CREATE INDEX milestones_by_day ON milestones (ods, on_date);
 
--- The round also asks where the board was a year ago.
-ALTER TABLE rounds ADD COLUMN looks_back boolean NOT NULL DEFAULT false;
-
 GRANT SELECT, INSERT ON summaries, moments, changes TO octant_tenant;
 GRANT SELECT, INSERT, DELETE ON milestones TO octant_tenant;
 GRANT UPDATE (on_date, text, written_by, written_at) ON milestones TO octant_tenant;
