@@ -154,8 +154,8 @@ func readPeople(r *http.Request) (people []uuid.UUID, ok bool, err error) {
 	}
 	seen := make(map[uuid.UUID]bool)
 	for _, v := range f.all("person") {
-		id, wrong := uuid.Parse(v)
-		if wrong != nil {
+		id, _ := uuid.Parse(v) // what is no id is nobody
+		if id == uuid.Nil {
 			return nil, false, nil
 		}
 		if !seen[id] {

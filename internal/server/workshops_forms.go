@@ -158,11 +158,12 @@ func (s *Server) keyTally(w http.ResponseWriter, r *http.Request, t *store.Trust
 		field := &v.Counts[i]
 		field.Value = strings.TrimSpace(f.get(field.Name))
 		n, err := strconv.Atoi(orElse(field.Value, "0"))
-		if err != nil || n < 0 || n > workshop.MaxVotes {
+		switch {
+		case err != nil || n < 0 || n > workshop.MaxVotes:
 			field.Error, ok = "Enter how many cards there were, as a number", false
-		} else if i < questionnaire.Levels {
+		case i < questionnaire.Levels:
 			tally.Counts[i] = n
-		} else {
+		default:
 			tally.DontKnow = n
 		}
 	}
