@@ -50,8 +50,9 @@ func (t *Trust) roundBefore(ctx context.Context, tx pgx.Tx, r assessment.Round) 
 	err = tx.QueryRow(ctx, `
 		SELECT `+roundColumns+`, n.asked, n.finished, n.extended_to, p.document
 		FROM rounds r JOIN reports p ON p.ods = r.ods AND p.round_id = r.id`+countAsked+`
-		WHERE r.ods = $1 AND r.state = 'closed' AND (r.closed_at, r.id) < ($2, $3)
-		ORDER BY r.closed_at DESC, r.id DESC LIMIT 1`, t.ODS, r.ClosedAt, r.ID).
+		WHERE r.ods = $1 AND r.id = (
+			SELECT x.id FROM rounds x WHERE x.ods = $1 AND x.state = 'closed' AND (x.closed_at, x.id) < ($2, $3)
+			ORDER BY x.closed_at DESC, x.id DESC LIMIT 1)`, t.ODS, r.ClosedAt, r.ID).
 		Scan(roundFields(&earlier, &earlier.Asked, &earlier.Finished, &earlier.ExtendedTo, &document)...)
 	if err != nil {
 		return earlier, report, err
