@@ -109,6 +109,7 @@ func saysWorkshop(err error) string {
 		{workshop.ErrFull, "There is no room for more"},
 		{workshop.ErrByCards, "The first vote was taken with cards, so that the second is too: key it in"},
 		{workshop.ErrClosed, "The vote is closed"},
+		{workshop.ErrLately, "This question was voted on in another workshop not long ago. Two results so close together could show what one person thinks. Take another question, or talk about this one without a vote"},
 		{workshop.ErrReason, "Write down the reason"},
 		{workshop.ErrText, "Check what you typed: it is empty or too long"},
 		{workshop.ErrMinutes, "The minutes must be a number up to 180"},

@@ -4,6 +4,7 @@
 import { asking, close, draft, inDays, fillDate, opened } from "./lead.js";
 import { keying, onPaper, personalLink } from "./invitations.js";
 import { OURS } from "./places.js";
+import { join, lobby, prepared, upTo } from "./workshop.js";
 import { startProvider } from "./provider.js";
 import { choose, comment, goOn } from "./question.js";
 
@@ -106,7 +107,62 @@ async function sendTrusts(page) {
   await page.waitForURL(/\/admin\/register\/[0-9a-f-]{36}$/);
 }
 
+// The pages of workshops, each of a workshop of its own.
+const ofWorkshop = (rest) => async (p, lead) => (await prepared(lead, p.trust)) + rest;
+
+const running = (rest) => async (p, lead) => {
+  const path = await prepared(lead, p.trust);
+  await lobby(lead, path);
+  return path + rest;
+};
+
+const voting = (rest) => async (p, lead) => {
+  const path = await running(rest)(p, lead);
+  await upTo(lead, "Open the vote");
+  return path;
+};
+
+const ended = (rest) => async (p, lead) => {
+  const path = await prepared(lead, p.trust);
+  await lobby(lead, path);
+  await lead.goto(`${path}/end`);
+  await press("End the session")(lead);
+  await lead.waitForURL(/\/record$/);
+  return path + rest;
+};
+
+const joined = async (p, lead, page) => {
+  const code = await lobby(lead, await prepared(lead, p.trust));
+  await join(page, code);
+  return `/join/${code}`;
+};
+
 export const stations = [
+  at("workshops, lead", "cio", (p) => `${p.trust}/workshops`),
+  at("workshops, member", "member-3", (p) => `${p.trust}/workshops`),
+  at("workshop, new", "cio", (p) => `${p.trust}/workshops/new`),
+  after("workshop, new, no title", "cio", (p) => `${p.trust}/workshops/new`, press("Propose an agenda"), 422),
+  at("workshop, prepared", "cio", ofWorkshop("")),
+  at("workshop, member", "member-3", ofWorkshop(""), 403),
+  at("workshop, agenda", "cio", ofWorkshop("/agenda")),
+  at("workshop, item to add", "cio", ofWorkshop("/agenda/add")),
+  after("workshop, nothing to add", "cio", ofWorkshop("/agenda/add"), press("Add it to the agenda"), 422),
+  after("workshop, item to change", "cio", ofWorkshop("/agenda"), (page) => page.getByRole("link", { name: /^Change, or write notes/ }).first().click(), 200),
+  at("workshop, brief", "cio", ofWorkshop("/brief")),
+  at("workshop, kit", "cio", ofWorkshop("/kit")),
+  at("workshop, lobby", "cio", running("")),
+  at("workshop, projector, lobby", "cio", running("/projector")),
+  at("workshop, vote", "cio", voting("")),
+  at("workshop, projector, vote", "cio", voting("/projector")),
+  at("workshop, cards", "cio", voting("/tally")),
+  after("workshop, no cards", "cio", voting("/tally"), press("Keep these votes"), 422),
+  at("workshop, to end", "cio", running("/end")),
+  at("workshop, record", "cio", ended("/record")),
+  at("actions", "cio", (p) => `${p.trust}/actions`),
+  at("agreed levels", "member-3", closed("/agreed")),
+  at("session to join", null, () => "/join"),
+  after("session to join, no code", null, () => "/join", press("Join"), 422),
+  at("session, phone", null, joined),
   at("front page", null, () => "/"),
   at("demonstration", null, () => "/demo"),
   at("sign in", null, () => "/sign-in"),
