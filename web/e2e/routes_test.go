@@ -16,11 +16,11 @@ import (
 	"octant/internal/store"
 )
 
-// noPage says of an address that it answers with no page of ours but with a file
-// or with words for machines. A letter's own HTML is looked at where letters are
+// noPage says of an address that it answers with no page of ours but with a file,
+// a piece of a live page or words for machines. A letter's own HTML is looked at where letters are
 // tested.
 func noPage(route string) bool {
-	for _, end := range []string{".csv", ".json", ".md"} {
+	for _, end := range []string{".csv", ".json", ".md", "/now", "/events"} {
 		if strings.HasSuffix(route, end) {
 			return true
 		}
