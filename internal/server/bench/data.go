@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -31,7 +30,7 @@ type trust struct {
 	name    string
 	lead    person
 	members [boardSize]person
-	rounds  [closed + 1]uuid.UUID // the last one is open
+	rounds  []uuid.UUID // oldest first; those that are open come last
 }
 
 type person struct {
@@ -143,16 +142,15 @@ func (g *generator) put(table string, row ...any) {
 	g.rows[table] = append(g.rows[table], row)
 }
 
-// id is an identifier as the program makes them, with the time in front.
-func (g *generator) id(at time.Time) (id uuid.UUID) {
-	binary.BigEndian.PutUint64(id[:], uint64(at.UnixMilli())<<16|g.random.Uint64()&0xFFFF)
-	binary.BigEndian.PutUint64(id[8:], g.random.Uint64())
-	id[6], id[8] = id[6]&0x0F|0x70, id[8]&0x3F|0x80
-	return id
-}
+// id is an identifier of something made at a time.
+func (g *generator) id(at time.Time) uuid.UUID { return idAt(g.random, at) }
+
+func codeOf(trust int) string { return fmt.Sprintf("G%04d", trust) }
+
+func nameOf(trust int) string { return fmt.Sprintf("Generated Trust %d", trust) }
 
 func (g *generator) trust(n int) trust {
-	t := trust{ods: fmt.Sprintf("G%04d", n), name: fmt.Sprintf("Generated Trust %d", n)}
+	t := trust{ods: codeOf(n), name: nameOf(n), rounds: make([]uuid.UUID, closed+1)}
 	g.put("trusts", t.ods, t.name, "Acute")
 	t.lead = g.person(t, access.Lead, "Company secretary", nil)
 	for i := range t.members {

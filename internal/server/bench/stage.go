@@ -30,6 +30,7 @@ type stage struct {
 	master   int    // process of Postgres that the others are children of
 	secret   string
 
+	worlds       []*world // all of them
 	small, large *world
 	bare         *process
 	members      []string // cookies of the first trust's members, in the small database
@@ -41,9 +42,13 @@ type stage struct {
 type world struct {
 	name     string
 	ownerURL string
+	appURL   string
 	trusts   []trust
 	db       *store.DB
 	octant   *process
+
+	copying, vacuum time.Duration   // filling it, and cleaning up after that
+	editions        []time.Duration // making each past edition
 }
 
 // few is how many trusts the small database holds.
@@ -58,26 +63,30 @@ func newStage(ctx context.Context, o options) (*stage, error) {
 	if err := os.Chmod(s.folder, 0o711); err != nil { // Postgres may run as somebody else
 		return nil, err
 	}
-	if err := s.raise(ctx); err != nil {
+	s.postgres, err = localdb.Start(ctx, localdb.Options{
+		Dir:         filepath.Join(s.folder, "postgres"),
+		NodeModules: filepath.Join(s.web, "postgres", "node_modules"),
+	})
+	if err == nil {
+		err = s.findPostgres(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
 }
 
-// raise starts everything.
+// raise makes the small database and the large one, and starts what serves them.
+// It does so once.
 func (s *stage) raise(ctx context.Context) (err error) {
+	if s.small != nil {
+		return nil
+	}
 	began := time.Now()
-	s.postgres, err = localdb.Start(ctx, localdb.Options{
-		Dir:         filepath.Join(s.folder, "postgres"),
-		NodeModules: filepath.Join(s.web, "postgres", "node_modules"),
-	})
-	if err != nil {
+	if s.small, err = s.makeWorld(ctx, "bench_small", s.fewRounds(few)); err != nil {
 		return err
 	}
-	if s.small, err = s.makeWorld(ctx, "bench_small", few); err != nil {
-		return err
-	}
-	if s.large, err = s.makeWorld(ctx, "bench_large", s.trusts); err != nil {
+	if s.large, err = s.makeWorld(ctx, "bench_large", s.fewRounds(s.trusts)); err != nil {
 		return err
 	}
 	if s.members, err = s.small.signIn(ctx, s.small.trusts[0].members[:]...); err != nil {
@@ -87,12 +96,18 @@ func (s *stage) raise(ctx context.Context) (err error) {
 		return err
 	}
 	fmt.Fprintf(os.Stderr, "bench: making the data took %.0f s\n", time.Since(began).Seconds())
-	return s.findPostgres(ctx)
+	return nil
+}
+
+// fewRounds fills a world with so many trusts of a few rounds each.
+func (s *stage) fewRounds(trusts int) func(context.Context, *world) error {
+	return func(ctx context.Context, w *world) error { return s.fill(ctx, w, trusts) }
 }
 
 // makeWorld makes a database, fills it, and serves it.
-func (s *stage) makeWorld(ctx context.Context, name string, trusts int) (*world, error) {
+func (s *stage) makeWorld(ctx context.Context, name string, fill func(context.Context, *world) error) (*world, error) {
 	w := &world{name: name}
+	s.worlds = append(s.worlds, w)
 	owner, err := pgx.Connect(ctx, s.postgres.OwnerURL())
 	if err != nil {
 		return nil, err
@@ -107,21 +122,25 @@ func (s *stage) makeWorld(ctx context.Context, name string, trusts int) (*world,
 	if err := store.Migrate(ctx, w.ownerURL); err != nil {
 		return nil, err
 	}
-	appURL, err := store.Prepare(ctx, w.ownerURL, "bench")
-	if err != nil {
+	if w.appURL, err = store.Prepare(ctx, w.ownerURL, "bench"); err != nil {
 		return nil, err
 	}
-	if w.db, err = store.Open(ctx, appURL, store.Options{Secret: []byte(s.secret), MaxConns: 2}); err != nil {
+	if w.db, err = store.Open(ctx, w.appURL, store.Options{Secret: []byte(s.secret), MaxConns: 2}); err != nil {
 		return nil, err
 	}
-	if err := s.fill(ctx, w, trusts); err != nil {
+	if err := fill(ctx, w); err != nil {
 		return nil, fmt.Errorf("fill %s: %w", name, err)
 	}
-	w.octant, err = start(ctx, "octant on "+name, []string{
-		"OCTANT_ADDR={addr}", "OCTANT_METRICS_ADDR={other}",
-		"OCTANT_SECRET=" + s.secret, "DATABASE_URL=" + appURL,
-	}, s.octant, "serve")
+	w.octant, err = s.serve(ctx, w)
 	return w, err
+}
+
+// serve starts the program on a world.
+func (s *stage) serve(ctx context.Context, w *world) (*process, error) {
+	return start(ctx, "octant on "+w.name, []string{
+		"OCTANT_ADDR={addr}", "OCTANT_METRICS_ADDR={other}",
+		"OCTANT_SECRET=" + s.secret, "DATABASE_URL=" + w.appURL,
+	}, s.octant, "serve")
 }
 
 func onDatabase(address, name string) (string, error) {
@@ -150,10 +169,7 @@ func (s *stage) postgresCPU() time.Duration { return familyCPU(s.master) }
 
 // close takes everything down again.
 func (s *stage) close() (err error) {
-	for _, w := range []*world{s.small, s.large} {
-		if w == nil {
-			continue
-		}
+	for _, w := range s.worlds {
 		err = errors.Join(err, w.octant.stop())
 		if w.db != nil {
 			w.db.Close()
