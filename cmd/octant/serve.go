@@ -52,6 +52,11 @@ func (cmd serveCmd) Run(ctx context.Context, c console, env environment) error {
 	} else if err := refuseDatabase(ctx, db); err != nil {
 		return err
 	}
+	on, err := listen(ctx, &conf)
+	if err != nil {
+		return err
+	}
+	defer on.close()
 	stop, err := startJobs(ctx, c, conf, log, db)
 	if err != nil {
 		return err
@@ -65,7 +70,13 @@ func (cmd serveCmd) Run(ctx context.Context, c console, env environment) error {
 		DB: db, Log: log, Now: c.now, Demo: cmd.Demo, Measured: metrics, Hub: hub,
 		Origin: conf.origin(), Embedded: base.local != nil, LettersWait: conf.smtp == nil, ProxyHeader: conf.proxyHeader, Provider: conf.provider,
 	})
-	return cmd.listen(ctx, c, conf, log, s.Routes(), metrics.Handler())
+	mux := http.NewServeMux()
+	mux.Handle("/metrics", metrics.Handler())
+	group, ctx := errgroup.WithContext(ctx)
+	serve(ctx, group, on.site, s.Routes(), log)
+	serve(ctx, group, on.metrics, mux, log)
+	cmd.greet(c, on.site.Addr().String(), conf.smtp == nil)
+	return group.Wait()
 }
 
 // startJobs begins to send letters, where there is a mail server, and to do what
@@ -99,24 +110,26 @@ func fillDemo(ctx context.Context, db *store.DB, now time.Time) error {
 	return db.FillDemo(ctx, now)
 }
 
-// listen serves until ctx is done, then lets requests in hand finish.
-func (cmd serveCmd) listen(ctx context.Context, c console, conf config, log *slog.Logger, site, metrics http.Handler) error {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", conf.addr)
-	if err != nil {
-		return fmt.Errorf("cannot listen on OCTANT_ADDR: %w", err)
+// listeners are where the site and its figures are asked for.
+type listeners struct{ site, metrics net.Listener }
+
+// close lets go of what is not served; serving has closed the rest.
+func (l listeners) close() { _, _ = l.site.Close(), l.metrics.Close() }
+
+// listen takes the addresses of the settings. Where these leave the port to the
+// system, people reach the service by the one that it chose.
+func listen(ctx context.Context, conf *config) (l listeners, err error) {
+	if l.site, err = new(net.ListenConfig).Listen(ctx, "tcp", conf.addr); err != nil {
+		return l, fmt.Errorf("cannot listen on OCTANT_ADDR: %w", err)
 	}
-	measured, err := new(net.ListenConfig).Listen(ctx, "tcp", conf.metricsAddr)
-	if err != nil {
-		_ = listener.Close()
-		return fmt.Errorf("cannot listen on OCTANT_METRICS_ADDR: %w", err)
+	if l.metrics, err = new(net.ListenConfig).Listen(ctx, "tcp", conf.metricsAddr); err != nil {
+		_ = l.site.Close()
+		return l, fmt.Errorf("cannot listen on OCTANT_METRICS_ADDR: %w", err)
 	}
-	mux := http.NewServeMux()
-	mux.Handle("/metrics", metrics)
-	group, ctx := errgroup.WithContext(ctx)
-	serve(ctx, group, listener, site, log)
-	serve(ctx, group, measured, mux, log)
-	cmd.greet(c, listener.Addr().String(), conf.smtp == nil)
-	return group.Wait()
+	if conf.baseURL.Port() == "0" {
+		conf.baseURL.Host = l.site.Addr().String()
+	}
+	return l, nil
 }
 
 // serve answers on one listener until ctx is done.
