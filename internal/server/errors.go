@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"sort"
 	"strconv"
@@ -80,7 +81,11 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	if p.status >= http.StatusInternalServerError || p.noted {
 		p.reference = strings.ToUpper(uuid.NewString()[:8])
-		s.log.ErrorContext(r.Context(), "request failed", "reference", p.reference, "method", r.Method,
+		level, says := slog.LevelError, "request failed"
+		if p.status < http.StatusInternalServerError {
+			level, says = slog.LevelInfo, "request refused"
+		}
+		s.log.Log(r.Context(), level, says, "reference", p.reference, "method", r.Method,
 			"route", routeOf(r), "status", p.status, "error", err)
 	}
 	w.Header().Set("Cache-Control", "no-store")

@@ -230,7 +230,7 @@ func TestProviderIsRefused(t *testing.T) {
 			t.Errorf("%s: signed in as %v", c.what, visitor.who())
 		}
 		logged := s.log.String()[before:]
-		if strings.Count(logged, "request failed") != 1 || !strings.Contains(logged, c.logs) {
+		if strings.Count(logged, "request refused") != 1 || !strings.Contains(logged, c.logs) {
 			t.Errorf("%s is logged as %s, want %q", c.what, logged, c.logs)
 		}
 	}
