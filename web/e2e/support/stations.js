@@ -131,6 +131,18 @@ const ended = (rest) => async (p, lead) => {
   return path + rest;
 };
 
+const agreedOn = async (p, lead) => {
+  await running("")(p, lead);
+  await upTo(lead, "Show: Three to five actions");
+  await lead.getByLabel("What will be done?").fill("Ask patients twice a year");
+  await lead.getByLabel("Name of somebody").fill("Jo Bloggs");
+  for (const [name, value] of [["Day", "3"], ["Month", "3"], ["Year", "2099"]]) await lead.getByRole("group", { name: "By when?" }).getByLabel(name).fill(value);
+  await lead.locator("#add-action").click();
+  await lead.getByText("Ask patients twice a year").first().waitFor();
+  await lead.goto(`${p.trust}/actions`);
+  return lead.locator('main a[href*="/actions/"]').first().getAttribute("href");
+};
+
 const joined = async (p, lead, page) => {
   const code = await lobby(lead, await prepared(lead, p.trust));
   await join(page, code);
@@ -159,6 +171,7 @@ export const stations = [
   at("workshop, to end", "cio", running("/end")),
   at("workshop, record", "cio", ended("/record")),
   at("actions", "cio", (p) => `${p.trust}/actions`),
+  at("action", "cio", agreedOn),
   at("agreed levels", "member-3", closed("/agreed")),
   at("session to join", null, () => "/join"),
   after("session to join, no code", null, () => "/join", press("Join"), 422),
