@@ -147,12 +147,20 @@ func (db *DB) PlacesAt(ctx context.Context, codes []string, day time.Time) (map[
 	return places, fault("places at", db.send(ctx, b))
 }
 
+// queuePlaces looks each code up by itself: what it costs depends on how many are
+// asked for, not on how many organisations there are.
 func queuePlaces(b *pgx.Batch, codes []string, day time.Time, places map[string]PlaceAt) {
 	b.Queue(`
 		SELECT o.code, coalesce(p.region, ''), coalesce(r.name, ''), coalesce(p.icb, ''), coalesce(i.name, ''), coalesce(t.type, '')
 		FROM organisations o
-		LEFT JOIN organisation_places p ON p.code = o.code AND p.from_on <= $2 AND coalesce(p.to_on, 'infinity') > $2
-		LEFT JOIN organisation_types t ON t.code = o.code AND t.from_on <= $2 AND coalesce(t.to_on, 'infinity') > $2
+		LEFT JOIN LATERAL (
+			SELECT x.code, x.region, x.icb FROM organisation_places x
+			WHERE x.code = o.code AND x.from_on <= $2 AND coalesce(x.to_on, 'infinity') > $2
+			ORDER BY x.from_on DESC LIMIT 1) p ON true
+		LEFT JOIN LATERAL (
+			SELECT x.code, x.type FROM organisation_types x
+			WHERE x.code = o.code AND x.from_on <= $2 AND coalesce(x.to_on, 'infinity') > $2
+			ORDER BY x.from_on DESC LIMIT 1) t ON true
 		LEFT JOIN regions r ON r.code = p.region
 		LEFT JOIN icbs i ON i.code = p.icb
 		WHERE o.code = ANY ($1) AND (p.code IS NOT NULL OR t.code IS NOT NULL)`, codes, day).
