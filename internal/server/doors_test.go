@@ -25,8 +25,10 @@ var openToAll = []string{
 
 // These are about the person alone, so that whoever is signed in finds their own
 // behind them.
-var openToPerson = []string{"GET /me/data", "GET /me/data.json", "GET /sessions", "POST /sessions/end",
-	"GET /compare", "GET /compare.csv", "GET /compare/over-time", "GET /compare/over-time.csv", "GET /circles", "POST /circles", "GET /register"}
+var openToPerson = []string{
+	"GET /me/data", "GET /me/data.json", "GET /sessions", "POST /sessions/end",
+	"GET /compare", "GET /compare.csv", "GET /compare/over-time", "GET /compare/over-time.csv", "GET /circles", "POST /circles", "GET /register",
+}
 
 // TestDoors knocks on every route there is: as nobody, as somebody of another
 // trust, and as somebody with no trust. A route added tomorrow is knocked on too.

@@ -148,7 +148,7 @@ func TestBenchmarkPages(t *testing.T) {
 	admin.get("/benchmarks/first").wants(http.StatusNotFound)
 	s.as(boards[0].Lead).get(peers).wants(http.StatusOK).says("main", "How to read this").says("main", "benchmark edition 1")
 	s.as(boards[0].Lead).get(peers+"?group=all&edition=1").says("figure", "Your scores beside the group")
-	s.as(boards[0].Lead).get(peers+"?edition=7").wants(http.StatusNotFound)
+	s.as(boards[0].Lead).get(peers + "?edition=7").wants(http.StatusNotFound)
 	if got := s.as(boards[0].Members[0]).get(peers + ".csv?group=all").wants(http.StatusOK).body; strings.Count(got, "All trusts") != 8 {
 		t.Errorf("file %.300q", got)
 	}

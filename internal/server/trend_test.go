@@ -106,7 +106,7 @@ func TestLeadKeepsTheTimeLine(t *testing.T) {
 	lead.post(trend+"/notes", "text", "", "on-day", "31", "on-month", "2", "on-year", "2026").wants(http.StatusUnprocessableEntity).
 		says(".nhsuk-error-summary", "Enter what happened").says(".nhsuk-error-summary", "There is no such day")
 	lead.post(trend+"/notes", append(day, "text", strings.Repeat("x", 121))...).wants(http.StatusUnprocessableEntity).says("main", "120 characters or fewer")
-	href, _ := lead.get(trend + "/notes?done=added").says("main", "The note is on the time line").page().Find(`main a[href*="/trend/notes/"]`).Attr("href")
+	href, _ := lead.get(trend+"/notes?done=added").says("main", "The note is on the time line").page().Find(`main a[href*="/trend/notes/"]`).Attr("href")
 	lead.get(href).wants(http.StatusOK)
 	lead.post(href, append(day, "text", " ")...).wants(http.StatusUnprocessableEntity)
 	lead.post(href, append(day, "text", "New chair")...).leads(trend + "/notes?done=changed")
