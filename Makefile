@@ -78,8 +78,8 @@ vet:
 
 # The browser tests come after the others, so that pages are not kept waiting.
 unit:
-	@$(WITHPG) go test -race -shuffle=on -timeout 30m $$(go list ./... | grep -v /web/e2e$$)
-	@$(WITHPG) go test -race -shuffle=on -timeout 30m ./web/e2e
+	@$(WITHPG) go test -race -shuffle=on -timeout 60m $$(go list ./... | grep -v /web/e2e$$)
+	@$(WITHPG) go test -race -shuffle=on -timeout 60m ./web/e2e
 
 # A few seconds of each fuzzer; what one finds is kept under its testdata.
 fuzz:
