@@ -105,7 +105,7 @@ func readFile[T any](name string, read func(name string, r io.Reader) (T, error)
 	defer file.Close()
 	got, err := read(filepath.Base(name), file)
 	if err != nil {
-		return got, fmt.Errorf("%s: %s", name, strings.TrimPrefix(err.Error(), "register: "))
+		return got, fmt.Errorf("%s: %w", name, err)
 	}
 	return got, nil
 }
