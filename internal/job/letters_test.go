@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"octant/internal/job"
+	"octant/internal/logbook"
 	"octant/internal/mail"
 	"octant/internal/mail/mailtest"
 	"octant/internal/store"
@@ -28,32 +29,14 @@ type office struct {
 	db    *store.DB
 	board storetest.Board
 	mail  *mailtest.Server
-	log   *logbook
+	log   *logbook.Book
 	draft uuid.UUID // a round that has not opened, where a test makes one
-}
-
-// logbook keeps what was logged.
-type logbook struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *logbook) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *logbook) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
 }
 
 func newOffice(tb testing.TB, o mailtest.Options) *office {
 	tb.Helper()
 	db := storetest.New(tb)
-	return &office{t: tb, db: db, board: storetest.Trust(tb, db), mail: mailtest.Start(tb, o), log: &logbook{}}
+	return &office{t: tb, db: db, board: storetest.Trust(tb, db), mail: mailtest.Start(tb, o), log: &logbook.Book{}}
 }
 
 // work starts one program that does the jobs, and gives the function that stops

@@ -9,6 +9,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"octant/internal/logbook"
 	"octant/internal/store/storetest"
 )
 
@@ -127,7 +128,7 @@ func demoSite(t *testing.T) *site {
 		DB: db, Log: slog.New(slog.DiscardHandler), Now: time.Now, Measured: NewMetrics(), Demo: true,
 		Origin: "http://127.0.0.1:8080", LettersWait: true,
 	})
-	return &site{t: t, db: db, server: server, routes: server.Routes(), log: &logbook{}}
+	return &site{t: t, db: db, server: server, routes: server.Routes(), log: &logbook.Book{}}
 }
 
 func TestVisitorOfTheDemonstrationReadsLettersThatWait(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
 
+	"octant/internal/logbook"
 	"octant/internal/store"
 	"octant/internal/store/storetest"
 )
@@ -64,7 +65,7 @@ func (s *site) replica(address string, conns int) *site {
 	}
 	s.t.Cleanup(db.Close)
 	now := time.Now()
-	log := &logbook{}
+	log := &logbook.Book{}
 	server := New(Options{DB: db, Log: slog.New(slog.NewTextHandler(log, nil)), Now: func() time.Time { return now }, Measured: NewMetrics()})
 	return &site{t: s.t, db: db, server: server, routes: server.Routes(), log: log}
 }

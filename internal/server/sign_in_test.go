@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"octant/internal/logbook"
 	"octant/internal/store"
 	"octant/internal/store/storetest"
 )
@@ -38,7 +39,7 @@ func (c *clock) turn(d time.Duration) {
 func clockedSite(t *testing.T, change ...func(*Options)) (*site, *clock) {
 	t.Helper()
 	c := &clock{at: time.Now()}
-	log := &logbook{}
+	log := &logbook.Book{}
 	o := Options{
 		DB: storetest.New(t), Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Now: c.now, Measured: NewMetrics(),

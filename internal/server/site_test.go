@@ -1,15 +1,12 @@
 package server
 
 import (
-	"bytes"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -18,12 +15,11 @@ import (
 
 	"octant/internal/access"
 	"octant/internal/assessment"
+	"octant/internal/logbook"
 	"octant/internal/questionnaire"
 	"octant/internal/store"
 	"octant/internal/store/storetest"
 )
-
-func TestMain(m *testing.M) { os.Exit(m.Run()) }
 
 // site is a server on a database of its own, asked as a browser asks it.
 type site struct {
@@ -31,25 +27,7 @@ type site struct {
 	db     *store.DB
 	server *Server
 	routes http.Handler
-	log    *logbook
-}
-
-// logbook keeps what was logged.
-type logbook struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *logbook) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *logbook) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
+	log    *logbook.Book
 }
 
 func startSite(t *testing.T) *site {
@@ -59,7 +37,7 @@ func startSite(t *testing.T) *site {
 
 func siteOn(t *testing.T, db *store.DB) *site {
 	t.Helper()
-	log := &logbook{}
+	log := &logbook.Book{}
 	s := New(Options{
 		DB: db, Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Now: time.Now, Measured: NewMetrics(),

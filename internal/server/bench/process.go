@@ -11,9 +11,10 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
+
+	"octant/internal/logbook"
 )
 
 // process is a server under test, in a process of its own.
@@ -21,29 +22,14 @@ type process struct {
 	name    string
 	addr    string
 	cmd     *exec.Cmd
-	log     *logbook
+	log     *logbook.Book
 	ended   chan struct{}
 	started time.Duration // from its start to its first "ready"
 }
 
-// logbook keeps what a process says, in case it fails.
-type logbook struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-// Write keeps what was said.
-func (l *logbook) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
 // told is what the process said.
 func (p *process) told() string {
-	p.log.mu.Lock()
-	defer p.log.mu.Unlock()
-	return p.log.text.String()
+	return p.log.String()
 }
 
 // start starts a server and waits until it is ready. env may name its address
@@ -53,7 +39,7 @@ func start(ctx context.Context, name string, env []string, program string, args 
 	if err != nil {
 		return nil, err
 	}
-	p := &process{name: name, addr: addr, log: &logbook{}, ended: make(chan struct{})}
+	p := &process{name: name, addr: addr, log: &logbook.Book{}, ended: make(chan struct{})}
 	p.cmd = exec.CommandContext(ctx, program, args...)
 	p.cmd.Cancel = func() error { return p.cmd.Process.Signal(syscall.SIGTERM) }
 	p.cmd.WaitDelay = 20 * time.Second

@@ -6,7 +6,6 @@
 package program
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -17,10 +16,11 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"octant/internal/logbook"
 )
 
 // patience is how long a program may take to start or to stop. A first start
@@ -81,8 +81,8 @@ type Program struct {
 
 	tb     testing.TB
 	cmd    *exec.Cmd
-	out    *record
-	err    *record
+	out    *logbook.Book
+	err    *logbook.Book
 	ended  chan struct{}
 	code   int
 	orphan *os.File // its closing is how the watcher sees that we are gone
@@ -96,7 +96,7 @@ func Launch(tb testing.TB, file string, environ []string, args ...string) *Progr
 	if err != nil {
 		tb.Fatal(err)
 	}
-	p := &Program{tb: tb, out: &record{}, err: &record{}, ended: make(chan struct{})}
+	p := &Program{tb: tb, out: &logbook.Book{}, err: &logbook.Book{}, ended: make(chan struct{})}
 	p.cmd = exec.Command(file, args...)
 	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = root, p.out, p.err
 	p.cmd.Env = append(plainEnvironment(), environ...)
@@ -260,24 +260,4 @@ func Postgres(tb testing.TB, data string) int {
 		tb.Fatal(err)
 	}
 	return pid
-}
-
-// record keeps what a process writes, for several readers.
-type record struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-// Write keeps some more.
-func (r *record) Write(b []byte) (int, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.text.Write(b)
-}
-
-// String is all that was written so far.
-func (r *record) String() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.text.String()
 }
