@@ -83,6 +83,7 @@ const (
 	WorkshopBegun  Deed = "workshop begun"
 	WorkshopEnded  Deed = "workshop ended"
 	WorkshopGone   Deed = "workshop deleted"
+	DeviceRemoved  Deed = "device taken out of a workshop"
 	OutcomeSent    Deed = "outcome of a workshop sent"
 	RecordsErased  Deed = "sign-in records erased after their time"
 

@@ -28,6 +28,10 @@ func Kinds() []Kind {
 	return []Kind{Rounds, Asking, People, Reports, Workshops, SigningIn, Clearing, Sharing, Trusts}
 }
 
+// PlatformKinds lists the kinds that there are of what was done for no single
+// trust.
+func PlatformKinds() []Kind { return []Kind{Trusts, People, Sharing, Reports, Clearing} }
+
 var kindWords = map[Kind]string{
 	Rounds:    "Rounds made, opened and closed",
 	Asking:    "Who was asked, letters and paper",
@@ -105,6 +109,7 @@ var telling = map[Deed]struct {
 	WorkshopBegun:  {kind: Workshops, says: "began a workshop"},
 	WorkshopEnded:  {kind: Workshops, says: "ended a workshop"},
 	WorkshopGone:   {kind: Workshops, says: "deleted a workshop that was not held"},
+	DeviceRemoved:  {kind: Workshops, says: "took a device out of a workshop"},
 	OutcomeSent:    {kind: Workshops, says: "sent the outcome of a workshop to those who took part"},
 	RecordsErased:  {kind: Clearing, says: "erased sign-in records after their time"},
 	ConsentSet:     {kind: Sharing, says: "set how far results are shared"},

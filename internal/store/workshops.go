@@ -41,7 +41,8 @@ func (t *Trust) Workshops(ctx context.Context) (list []workshop.Workshop, err er
 	return list, fault("workshops", err)
 }
 
-// CreateWorkshop keeps a new workshop with the agenda proposed for it. It says
+// CreateWorkshop keeps a new workshop with the agenda proposed for it, and expects
+// everybody who is on the board. It says
 // [assessment.ErrNotOpen] for a round that has not closed.
 func (t *Trust) CreateWorkshop(ctx context.Context, n NewWorkshop, now time.Time) (id uuid.UUID, err error) {
 	n.Title = strings.TrimSpace(n.Title)
@@ -61,9 +62,11 @@ func (t *Trust) CreateWorkshop(ctx context.Context, n NewWorkshop, now time.Time
 		}
 		b := &pgx.Batch{}
 		b.Queue(`
-			INSERT INTO workshops (ods, id, round_id, title, questionnaire, length, rehearsal, state, made_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, 'prepared', $8)`,
-			t.ODS, id, orNull(n.Round), n.Title, name, n.Length, n.Rehearsal, now)
+			INSERT INTO workshops (ods, id, round_id, title, questionnaire, length, rehearsal, state, made_at, expected)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, 'prepared', $8,
+			        (SELECT count(DISTINCT person_id) FROM memberships
+			         WHERE ods = $1 AND role = $9 AND from_on <= current_date AND coalesce(to_on, 'infinity') >= current_date))`,
+			t.ODS, id, orNull(n.Round), n.Title, name, n.Length, n.Rehearsal, now, access.Member)
 		for place, it := range plan.Propose() {
 			if err := t.queueItem(b, id, place+1, it); err != nil {
 				return err

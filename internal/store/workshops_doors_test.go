@@ -233,6 +233,14 @@ func TestWorkshopMethodsNameTheirPermission(t *testing.T) {
 			_, err := x.NewJoinCode(ctx, none, storetest.Now)
 			return err
 		}},
+		"WorkshopDevices": {access.RunWorkshop, func(ctx context.Context, x *store.Trust) error {
+			_, err := x.WorkshopDevices(ctx, r.id)
+			return err
+		}},
+		"ExpectPeople": {access.RunWorkshop, func(ctx context.Context, x *store.Trust) error { return x.ExpectPeople(ctx, none, 14) }},
+		"RemoveDevice": {access.RunWorkshop, func(ctx context.Context, x *store.Trust) error {
+			return x.RemoveDevice(ctx, none, 1, storetest.Now)
+		}},
 		"Park":         {access.RunWorkshop, func(ctx context.Context, x *store.Trust) error { return x.Park(ctx, none, "x") }},
 		"SettleParked": {access.RunWorkshop, func(ctx context.Context, x *store.Trust) error { return x.SettleParked(ctx, none, none, true) }},
 		"AddAction": {access.RunWorkshop, func(ctx context.Context, x *store.Trust) error {

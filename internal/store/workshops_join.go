@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"time"
@@ -56,14 +57,14 @@ func (db *DB) JoinWorkshop(ctx context.Context, j Joining, now time.Time) (token
 		if _, err := tx.Exec(ctx, bind, ods); err != nil {
 			return err
 		}
-		token, err = db.seat(ctx, tx, ods, id, j)
+		token, err = db.seat(ctx, tx, ods, id, j, now)
 		return err
 	})
 	return token, 0, fault("join workshop", err)
 }
 
 // seat gives the device a place in a running workshop.
-func (db *DB) seat(ctx context.Context, tx pgx.Tx, ods string, id uuid.UUID, j Joining) (token string, err error) {
+func (db *DB) seat(ctx context.Context, tx pgx.Tx, ods string, id uuid.UUID, j Joining, now time.Time) (token string, err error) {
 	var state workshop.State
 	var joined int
 	b := &pgx.Batch{}
@@ -96,9 +97,13 @@ func (db *DB) seat(ctx context.Context, tx pgx.Tx, ods string, id uuid.UUID, j J
 	token = access.NewDeviceToken(ods)
 	hash := access.TokenHash(db.secret, token)
 	b = &pgx.Batch{}
-	b.Queue(`INSERT INTO workshop_participants (ods, workshop_id, participant, kind) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-		ods, id, p, kind)
-	b.Queue(`INSERT INTO workshop_devices (ods, hash, workshop_id, participant) VALUES ($1, $2, $3, $4)`, ods, hash[:], id, p)
+	b.Queue(`
+		INSERT INTO workshop_participants AS had (ods, workshop_id, participant, kind) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (ods, workshop_id, participant) DO UPDATE SET kind = excluded.kind WHERE had.kind = 'removed'`, ods, id, p, kind)
+	b.Queue(`
+		WITH given AS (UPDATE workshops SET devices = devices + 1 WHERE ods = $1 AND id = $3 RETURNING devices)
+		INSERT INTO workshop_devices (ods, hash, workshop_id, participant, number, joined_at)
+		SELECT $1, $2, $3, $4, devices, $5 FROM given`, ods, hash[:], id, p, now.Truncate(time.Minute))
 	queueTell(b, workshop.DeskRoom(id))
 	return token, tx.SendBatch(ctx, b).Close()
 }
@@ -128,7 +133,8 @@ func (db *DB) participant(ctx context.Context, tx pgx.Tx, ods string, id uuid.UU
 
 // keptDevice is the token that the device has already, if it is one of this
 // workshop and of this participant. The device of nobody in particular becomes a
-// person's when they sign in on it: what it voted before stays as it is.
+// person's when they sign in on it: votes that were closed stay as they are, and
+// in one that is open the person votes for it.
 func (db *DB) keptDevice(ctx context.Context, tx pgx.Tx, ods string, id, p uuid.UUID, j Joining) (string, error) {
 	if access.TrustOf(j.Token) != ods {
 		return "", nil
@@ -146,8 +152,10 @@ func (db *DB) keptDevice(ctx context.Context, tx pgx.Tx, ods string, id, p uuid.
 	if p == uuid.Nil || p == was {
 		return j.Token, nil
 	}
-	_, err = tx.Exec(ctx, `DELETE FROM workshop_devices WHERE ods = $1 AND hash = $2`, ods, hash[:])
-	return "", err
+	b := &pgx.Batch{}
+	b.Queue(`DELETE FROM workshop_devices WHERE ods = $1 AND hash = $2`, ods, hash[:])
+	queueVacate(b, ods, id, was)
+	return "", tx.SendBatch(ctx, b).Close()
 }
 
 // Seat is one device inside one workshop. What it reads and writes is held by the
@@ -184,13 +192,12 @@ func (db *DB) EnterWorkshop(ctx context.Context, token string) (*Seat, error) {
 	hash := access.TokenHash(db.secret, token)
 	s := &Seat{db: db, ODS: ods}
 	b := &pgx.Batch{}
-	b.Queue(`SELECT set_config('role', 'octant_seat', true), set_config('octant.trust', $1, true), set_config('octant.device', $2, true)`,
-		ods, hex.EncodeToString(hash[:]))
+	queueDevice(b, ods, hash)
 	b.Queue(findSeat, ods, hash[:])
 	b.Queue(ownState, ods).
 		QueryRow(func(row pgx.Row) error {
 			return row.Scan(&s.Workshop, &s.participant, &s.State, &s.Version,
-				&s.Own.Observer, &s.Own.Vote, &s.Own.First, &s.Own.Card, &s.Own.Ups)
+				&s.Own.Device, &s.Own.Observer, &s.Own.Vote, &s.Own.First, &s.Own.Card, &s.Own.Ups)
 		})
 	if err := db.send(ctx, b); err != nil {
 		return nil, fault("enter workshop", err)
@@ -198,9 +205,18 @@ func (db *DB) EnterWorkshop(ctx context.Context, token string) (*Seat, error) {
 	return s, nil
 }
 
+// queueDevice binds a transaction to a device, of which it sees no more than its
+// own place in a workshop.
+func queueDevice(b *pgx.Batch, ods string, hash [sha256.Size]byte) {
+	b.Queue(`SELECT set_config('role', 'octant_seat', true), set_config('octant.trust', $1, true), set_config('octant.device', $2, true)`,
+		ods, hex.EncodeToString(hash[:]))
+}
+
 // ownState is what the seat that is bound may know of itself.
 const ownState = `
-	SELECT w.id, p.participant, w.state, w.version, p.kind = 'observer',
+	SELECT w.id, p.participant, w.state, w.version,
+	       coalesce((SELECT d.number FROM workshop_devices d
+	                 WHERE d.ods = w.ods AND d.hash = decode(current_setting('octant.device', true), 'hex')), 0), p.kind = 'observer',
 	       coalesce(CASE WHEN i.stage IN ('voting again', 'voted again') THEN again.choice ELSE first.choice END, 0),
 	       coalesce(first.choice, 0), coalesce(k.words, ''),
 	       ARRAY(SELECT u.parked_id FROM workshop_ups u
@@ -272,7 +288,8 @@ func (s *Seat) Vote(ctx context.Context, item uuid.UUID, vote int, c assessment.
 	return fault("vote", s.refusal(ctx, item, vote))
 }
 
-// refusal says why a vote or a card was not taken.
+// refusal says why a vote or a card was not taken: ErrNotFound where the device
+// has been taken out meanwhile, or the workshop has ended.
 func (s *Seat) refusal(ctx context.Context, item uuid.UUID, vote int) error {
 	var observer, open, byCards bool
 	err := s.send(ctx, func(b *pgx.Batch) {
@@ -282,7 +299,7 @@ func (s *Seat) refusal(ctx context.Context, item uuid.UUID, vote int) error {
 			FROM workshops w
 			JOIN workshop_participants p ON p.ods = w.ods AND p.workshop_id = w.id
 			LEFT JOIN workshop_items i ON i.ods = w.ods AND i.workshop_id = w.id AND i.id = w.current_item
-			WHERE w.ods = $1 AND w.id = $2 AND p.participant = $5`, s.ODS, s.Workshop, item, vote, s.participant).
+			WHERE w.ods = $1 AND w.id = $2 AND p.participant = $5 AND p.kind <> 'removed'`, s.ODS, s.Workshop, item, vote, s.participant).
 			QueryRow(func(row pgx.Row) error { return row.Scan(&observer, &open, &byCards) })
 	})
 	switch {

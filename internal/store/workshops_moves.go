@@ -55,9 +55,10 @@ func (t *Trust) forgetRoom(ctx context.Context, tx pgx.Tx, id uuid.UUID) error {
 	b := &pgx.Batch{}
 	b.Queue(`
 			UPDATE workshops SET joined = (SELECT count(*) FROM workshop_participants p
-			                               WHERE p.ods = $1 AND p.workshop_id = $2 AND p.kind <> 'observer')
+			                               WHERE p.ods = $1 AND p.workshop_id = $2 AND p.kind IN ('voter', 'simulated'))
 			WHERE ods = $1 AND id = $2`, t.ODS, id)
 	b.Queue(`DELETE FROM workshop_participants WHERE ods = $1 AND workshop_id = $2`, t.ODS, id) // and with them all that is theirs
+	b.Queue(`DELETE FROM workshop_removed WHERE ods = $1 AND workshop_id = $2`, t.ODS, id)
 	b.Queue(`DELETE FROM workshop_cards WHERE ods = $1 AND workshop_id = $2`, t.ODS, id)
 	b.Queue(`DELETE FROM workshop_tallies WHERE ods = $1 AND workshop_id = $2`, t.ODS, id)
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {

@@ -191,19 +191,26 @@ func (t *Trust) queueDone(b *pgx.Batch, id uuid.UUID, c *Console) {
 			FROM workshops w JOIN workshop_items i ON i.ods = w.ods AND i.workshop_id = w.id AND i.id = w.current_item
 			WHERE w.ods = $1 AND w.id = $2
 		), sent AS (
-			SELECT v.vote FROM workshop_votes v JOIN under_way u ON u.id = v.item_id
+			SELECT v.vote, v.participant FROM workshop_votes v JOIN under_way u ON u.id = v.item_id
 			WHERE v.ods = $1 AND v.workshop_id = $2 AND (v.vote = u.vote OR v.vote = 1)
 		), people AS (
-			SELECT count(*) FILTER (WHERE kind <> 'observer') AS joined, count(*) FILTER (WHERE kind = 'observer') AS watching
+			SELECT count(*) FILTER (WHERE kind IN ('voter', 'simulated')) AS joined, count(*) FILTER (WHERE kind = 'observer') AS watching
 			FROM workshop_participants WHERE ods = $1 AND workshop_id = $2
+		), gone AS (
+			SELECT participant FROM workshop_participants WHERE ods = $1 AND workshop_id = $2 AND kind = 'removed'
+		), lost AS (
+			SELECT count(*) FILTER (WHERE s.vote = 1) AS first,
+			       count(*) FILTER (WHERE s.vote = u.vote) AS present
+			FROM sent s JOIN gone USING (participant) CROSS JOIN under_way u
 		)
-		SELECT p.joined, p.watching, CASE WHEN u.vote = 2 THEN (SELECT count(*) FROM sent WHERE vote = 1) ELSE p.joined END,
+		SELECT (SELECT expected FROM workshops WHERE ods = $1 AND id = $2), p.joined, p.watching,
+		       CASE WHEN u.vote = 2 THEN (SELECT count(*) FROM sent s WHERE s.vote = 1) - l.first ELSE p.joined END + l.present,
 		       (SELECT count(*) FROM sent WHERE vote = u.vote)
 		       + coalesce((SELECT sum(n) FROM workshop_tallies y, unnest(y.counts) AS n
 		                   WHERE y.ods = $1 AND y.workshop_id = $2 AND y.item_id = u.id AND y.vote = u.vote), 0),
 		       (SELECT count(*) FROM workshop_cards k WHERE k.ods = $1 AND k.workshop_id = $2 AND k.item_id = u.id)
-		FROM people p LEFT JOIN under_way u ON true`, t.ODS, id).
-		QueryRow(func(row pgx.Row) error { return row.Scan(&c.Joined, &c.Watching, &c.Voters, &c.Voted, &c.Cards) })
+		FROM people p CROSS JOIN lost l LEFT JOIN under_way u ON true`, t.ODS, id).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&c.Expected, &c.Joined, &c.Watching, &c.Voters, &c.Voted, &c.Cards) })
 }
 
 func queueResets(b *pgx.Batch, ods string, id uuid.UUID, resets *[]workshop.Reset) {

@@ -12,6 +12,7 @@ import (
 type Console struct {
 	Workshop workshop.Workshop
 	Trust    string
+	Expected int      // people in the room, 0 where nobody has said
 	Code     string   // join code, "" while nobody can join
 	Joined   int      // devices and people that vote, simulated ones included
 	Watching int      // observers
@@ -39,6 +40,7 @@ type Board struct {
 
 // Own is what one device may know beside the board.
 type Own struct {
+	Device   int // its number, by which the room can speak of it
 	Observer bool
 	Vote     assessment.Choice // in the vote under way or just closed; NotAnswered for none
 	First    assessment.Choice // in the first vote on the item under way

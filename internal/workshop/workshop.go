@@ -158,6 +158,7 @@ var (
 	ErrMinutes    = errors.New("workshop: minutes or sitting out of range")
 	ErrFull       = errors.New("workshop: there is no room for more")
 	ErrTally      = errors.New("workshop: tally has no votes, or more than a room holds")
+	ErrPeople     = errors.New("workshop: more people than a room holds")
 	ErrLately     = errors.New("workshop: question was told in another workshop of late")
 	ErrByCards    = errors.New("workshop: the first vote was by cards, so the second is too")
 )
