@@ -23,6 +23,7 @@ type answered struct {
 	*goquery.Document
 	tb       testing.TB
 	status   int
+	header   http.Header
 	location string                 // where the browser is sent on to
 	saved    struct{ Revision int } // of a save by script
 }
@@ -117,7 +118,7 @@ func (b *browser) request(method, path string, values url.Values, accept string)
 		return answered{}, err
 	}
 	defer response.Body.Close()
-	a := answered{tb: b.tb, status: response.StatusCode, location: response.Header.Get("Location")}
+	a := answered{tb: b.tb, status: response.StatusCode, header: response.Header, location: response.Header.Get("Location")}
 	if strings.HasPrefix(response.Header.Get("Content-Type"), "application/json") {
 		err = json.NewDecoder(response.Body).Decode(&a.saved)
 		return a, err
