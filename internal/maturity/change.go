@@ -36,6 +36,7 @@ const (
 type Comparison struct {
 	Earlier, Later Round
 	Elements       []Compared
+	LookBack       *LookBack // of the later round, if it looked back on this earlier one
 }
 
 // Compared is one element in two rounds, over the questions that both asked in
@@ -86,6 +87,9 @@ func SameWords(key string, a, b *questionnaire.Version) bool {
 // round closed between the two.
 func Compare(earlier, later Report, then, now *questionnaire.Version, change *Change, next bool) Comparison {
 	c := Comparison{Earlier: earlier.Round, Later: later.Round}
+	if later.LookBack != nil && later.LookBack.Round.ID == earlier.Round.ID {
+		c.LookBack = later.LookBack
+	}
 	var sums []overlap
 	c.Elements, sums = compareElements(earlier.Result, later.Result, then, now)
 	unpaired(c.Elements, sums)

@@ -13,9 +13,10 @@ const Schema = 1
 
 // Meta is what a report says beside its result.
 type Meta struct {
-	Trust Trust
-	Round Round
-	Roles []RoleCount
+	Trust   Trust
+	Round   Round
+	Roles   []RoleCount
+	Earlier *Report // of the round on which this one looked back, nil for none
 }
 
 // Publish makes the report of a closed round: every privacy rule is applied
@@ -30,6 +31,7 @@ func Publish(in Input, meta Meta) Report {
 	})
 	r.find()
 	r.QualityNotes = notes(r.Result)
+	r.LookBack = lookBack(in, meta.Earlier)
 	return r
 }
 

@@ -15,6 +15,7 @@ const (
 // subtracted from. The report itself stays as it is.
 func (r Report) Released() Report {
 	r.Roles = nil
+	r.LookBack = r.LookBack.released(r.Result)
 	r.Result = r.Result.released()
 	numbers := make(map[string]bool) // questions whose spread is still shown
 	for _, e := range r.Result.Elements {

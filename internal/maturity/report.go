@@ -144,6 +144,10 @@ type Report struct {
 	SideGaps     []Finding   `json:"sideGaps"`
 	TalkAbout    []Finding   `json:"talkAbout"`    // at most three, of the kinds above
 	QualityNotes []string    `json:"qualityNotes"` // whole sentences about the data
+
+	// LookBack is left out of a first round, and of reports from before anybody
+	// was asked to look back.
+	LookBack *LookBack `json:"lookBack,omitempty"`
 }
 
 // Trust names whose report it is, as at the closing.

@@ -10,5 +10,7 @@ import (
 func Minutes(questions int) string {
 	low := int(math.Round(float64(questions) * 25 / 60))
 	high := int(math.Round(float64(questions) * 30 / 60))
-	return fmt.Sprintf("%d to %d", low, high)
+	return span(low, high)
 }
+
+func span(low, high int) string { return fmt.Sprintf("%d to %d", low, high) }

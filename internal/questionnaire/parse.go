@@ -256,6 +256,7 @@ func (r *reader) tagged(list value, what string, known []Tag) []string {
 func (v *Version) index() {
 	v.questions = make(map[string]*Question, questions)
 	v.questionsOf = make(map[Form][]*Question, 2)
+	v.back = v.lookBack()
 	for _, e := range v.Elements {
 		for _, q := range e.Questions {
 			v.questions[q.Key] = q

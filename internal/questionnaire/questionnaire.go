@@ -30,6 +30,7 @@ type Version struct {
 	Lenses      []Tag // AI readiness, adoption ownership, clinical transformation
 	questions   map[string]*Question
 	questionsOf map[Form][]*Question
+	back        []*Question
 }
 
 // Element is one of the eight elements of good digital leadership.
