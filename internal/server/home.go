@@ -152,6 +152,13 @@ func (s *Server) showTrust(w http.ResponseWriter, r *http.Request, t *store.Trus
 	}
 	v := page.TrustView{Frame: s.frame(r), Kind: t.Kind, MayManage: t.May(access.ManageRounds)}
 	v.Ways = waysOf(t)
+	known, err := s.db.InRegister(r.Context(), t.ODS)
+	if err != nil {
+		return err
+	}
+	if _, narrow := s.narrow(r); known && !narrow {
+		v.Ways = append(v.Ways, page.Link{Href: "/register/" + t.ODS, Text: "This trust in the register: names, places, mergers"})
+	}
 	if more {
 		v.Older = "/trusts/" + t.ODS + "?page=" + strconv.Itoa(max(number, 1)+1)
 	}

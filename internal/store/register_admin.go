@@ -154,6 +154,9 @@ func (db *DB) SetType(ctx context.Context, admin access.Person, t register.Type,
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return err
 		}
+		if err := endTypes(ctx, tx); err != nil {
+			return err
+		}
 		return keepNote(ctx, tx, now, audit.Entry{
 			ODS: audit.Platform, Actor: admin.ID, Deed: audit.TypeSet,
 			Detail: t.Code + ": " + t.Type + " from " + t.From.Format(time.DateOnly) + ", " + t.Source,

@@ -26,6 +26,14 @@ type TypeSpell struct {
 	To     time.Time // zero: still so
 }
 
+// InRegister says whether the register knows a code.
+func (db *DB) InRegister(ctx context.Context, code string) (known bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	err = db.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM organisations WHERE code = $1)`, code).Scan(&known)
+	return known, fault("in register", err)
+}
+
 // RegisterEntry finds one organisation by its code.
 func (db *DB) RegisterEntry(ctx context.Context, code string) (e RegisterEntry, err error) {
 	if !codeShape.MatchString(code) {

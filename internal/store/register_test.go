@@ -336,6 +336,41 @@ func TestTypesAreSetFromADayOn(t *testing.T) {
 	}
 }
 
+// TestTypeEndsWhenTheTrustCloses: whether the type or the closing was known first,
+// and a trust that opens again has its type again.
+func TestTypeEndsWhenTheTrustCloses(t *testing.T) {
+	t.Parallel()
+	db := storetest.New(t)
+	by := importAll(t, db)
+	until := func(code string) time.Time {
+		t.Helper()
+		e, err := db.RegisterEntry(t.Context(), code)
+		if err != nil || len(e.Types) != 1 {
+			t.Fatalf("%s: %+v, %v", code, e.Types, err)
+		}
+		return e.Types[0].To
+	}
+	for _, code := range []string{"R9N", "R9P"} {
+		if err := db.SetType(t.Context(), by, register.Type{Code: code, Type: "Acute", From: day(2000, 1, 1), Source: "x"}, storetest.Now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n, p := until("R9N"), until("R9P"); !n.Equal(day(2025, 4, 1)) || !p.IsZero() {
+		t.Errorf("closed on 31 March 2025: until %v; open: until %v", n, p)
+	}
+	later := slices.Clone(second)
+	later[3] = row("R9N", "GREATWOOD NHS TRUST", "Y62", "QOP", "19950401", "")
+	later[4] = row("R9P", "LITTLEWOOD NHS FOUNDATION TRUST", "Y62", "QOP", "19950401", "20260831")
+	apply(t, db, by, store.Import{Trusts: trustFile(t, "third.csv", later...), AsAt: day(2026, 9, 8)})
+	if n, p := until("R9N"), until("R9P"); !n.IsZero() || !p.Equal(day(2026, 9, 1)) {
+		t.Errorf("opened again: until %v; closed on 31 August 2026: until %v", n, p)
+	}
+	places, err := db.PlacesAt(t.Context(), []string{"R9N", "R9P"}, day(2026, 9, 1))
+	if err != nil || places["R9N"].Type != "Acute" || places["R9P"].Type != "" {
+		t.Errorf("the day after: %+v, %v", places, err)
+	}
+}
+
 func TestSuccessionsByHand(t *testing.T) {
 	t.Parallel()
 	db := storetest.New(t)

@@ -24,7 +24,10 @@ func writePlan(ctx context.Context, tx pgx.Tx, known register.Known, p register.
 	if err := writeSuccessions(ctx, tx, p.Followed); err != nil {
 		return err
 	}
-	return writeTypes(ctx, tx, p.Types)
+	if err := writeTypes(ctx, tx, p.Types); err != nil {
+		return err
+	}
+	return endTypes(ctx, tx)
 }
 
 // writeTables makes regions and boards what Octant's own tables say.
@@ -130,5 +133,17 @@ func writeTypes(ctx context.Context, tx pgx.Tx, all []register.Type) error {
 		rows = append(rows, []any{t.Code, t.Type, t.Source, t.From, to})
 	}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"organisation_types"}, []string{"code", "type", "source", "from_on", "to_on"}, pgx.CopyFromRows(rows))
+	return err
+}
+
+// endTypes ends the last type of every organisation that has closed on the day
+// after its last, as its names and places end, and lets that of one that has
+// opened again go on.
+func endTypes(ctx context.Context, tx pgx.Tx) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE organisation_types t SET to_on = o.closed + 1
+		FROM organisations o
+		WHERE o.code = t.code AND t.to_on IS DISTINCT FROM o.closed + 1 AND (o.closed IS NULL OR o.closed >= t.from_on)
+		  AND NOT EXISTS (SELECT FROM organisation_types x WHERE x.code = t.code AND x.from_on > t.from_on)`)
 	return err
 }
