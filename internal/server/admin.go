@@ -44,6 +44,8 @@ func (s *Server) adminRoutes(r chi.Router) {
 	r.Post("/trusts/{ods}/leads/end", s.administrator(s.endLead))
 	r.Get("/benchmarks", s.administrator(s.showBenchmarks))
 	r.Post("/benchmarks", s.administrator(s.makeEdition))
+	r.Get("/audit", s.administrator(s.showPlatformAudit))
+	r.Get("/audit.csv", s.administrator(s.exportPlatformAudit))
 	r.Get("/people", s.administrator(s.showFind))
 	r.Post("/people", s.administrator(s.findPerson))
 	r.Post("/people/grant", s.administrator(s.grantAdmin))

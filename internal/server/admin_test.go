@@ -110,6 +110,26 @@ func TestAdministratorLooksPeopleUp(t *testing.T) {
 	}
 }
 
+func TestAdministratorReadsThePlatformsRecord(t *testing.T) {
+	t.Parallel()
+	s := startSite(t)
+	admin, _ := s.admin()
+	admin.get("/admin").says(`main a[href="/admin/audit"]`, "Record of what was done")
+	admin.get("/admin/audit").wants(http.StatusOK).says("h1", "Administration").says("main", "no entry on this page was altered").
+		says("table", "Octant made Root a platform administrator").says("code", "--head platform=DIGEST")
+	admin.get("/admin/audit?kind=sharing").says("main", "There is no entry of this kind")
+	file := admin.get("/admin/audit.csv").wants(http.StatusOK)
+	if !strings.Contains(file.header.Get("Content-Disposition"), "record-platform") || !strings.Contains(file.body, "Octant added Root") {
+		t.Errorf("the file: %v\n%s", file.header, file.body)
+	}
+	admin.get("/admin/audit").says("table", "Root exported this record")
+	_, err := storetest.Owner(t, s.db).Exec(t.Context(), `UPDATE audit SET detail = 'nothing of note' WHERE ods = '-' AND seq = 2`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	admin.get("/admin/audit").says("main", "This record has been altered")
+}
+
 // TestAdministrationIsHidden: to whoever is no administrator there is none, and
 // an administrator gets into no trust.
 func TestAdministrationIsHidden(t *testing.T) {

@@ -20,6 +20,27 @@ import (
 
 // showAudit is a page of the trust's record.
 func (s *Server) showAudit(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
+	q, kind := auditQuery(r)
+	found, err := t.Audit(r.Context(), q)
+	if err != nil {
+		return err
+	}
+	return s.renderAudit(w, r, page.AuditView{Path: "/trusts/" + t.ODS + "/audit", Chain: t.ODS, Kind: kindField(kind, audit.Kinds())}, found, kind)
+}
+
+// showPlatformAudit is a page of what was done for no single trust.
+func (s *Server) showPlatformAudit(w http.ResponseWriter, r *http.Request, admin access.Person) error {
+	q, kind := auditQuery(r)
+	found, err := s.db.PlatformAudit(r.Context(), admin, q)
+	if err != nil {
+		return err
+	}
+	v := page.AuditView{Path: "/admin/audit", Platform: true, Chain: audit.Name(audit.Platform), Kind: kindField(kind, audit.PlatformKinds())}
+	return s.renderAudit(w, r, v, found, kind)
+}
+
+// auditQuery reads which entries the address asks for.
+func auditQuery(r *http.Request) (store.AuditQuery, audit.Kind) {
 	asked := r.URL.Query()
 	q := store.AuditQuery{Before: number(asked.Get("before")), After: number(asked.Get("after"))}
 	if q.Before > 0 {
@@ -29,11 +50,11 @@ func (s *Server) showAudit(w http.ResponseWriter, r *http.Request, t *store.Trus
 	if q.Deeds = kind.Deeds(); len(q.Deeds) == 0 {
 		kind = ""
 	}
-	found, err := t.Audit(r.Context(), q)
-	if err != nil {
-		return err
-	}
-	v := page.AuditView{Frame: s.frame(r), Path: "/trusts/" + t.ODS + "/audit", Kind: kindField(kind), Seq: found.Seq, Head: hex.EncodeToString(found.Head[:])}
+	return q, kind
+}
+
+func (s *Server) renderAudit(w http.ResponseWriter, r *http.Request, v page.AuditView, found store.AuditPage, kind audit.Kind) error {
+	v.Frame, v.Seq, v.Head = s.frame(r), found.Seq, hex.EncodeToString(found.Head[:])
 	for _, e := range found.Entries {
 		v.Entries = append(v.Entries, page.AuditRow{Seq: e.Seq, At: e.At, Says: e.Tell(e.Names), Holds: e.Holds})
 	}
@@ -64,9 +85,9 @@ func auditPath(path string, kind audit.Kind, side string, seq int64) string {
 }
 
 // kindField offers the kinds of entries, the chosen one among them.
-func kindField(chosen audit.Kind) nhsuk.Field {
+func kindField(chosen audit.Kind, kinds []audit.Kind) nhsuk.Field {
 	f := nhsuk.Field{Name: "kind", Label: "Which entries", Value: string(chosen), Options: []nhsuk.Option{{Text: "All entries"}}}
-	for _, k := range audit.Kinds() {
+	for _, k := range kinds {
 		f.Options = append(f.Options, nhsuk.Option{Value: string(k), Text: k.String()})
 	}
 	return f
@@ -77,20 +98,34 @@ var auditHead = []string{
 	"entry", "when (UK)", "what", "at (UTC)", "who", "deed", "person", "round", "detail", "who id", "person id", "round id", "digest",
 }
 
-// exportAudit is the whole record as a file. It leaves part by part, so that a
-// long one needs no more memory than a short one.
+// exportAudit is the trust's whole record as a file.
 func (s *Server) exportAudit(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
 	if !t.May(access.ReadAudit) {
 		return access.ErrDenied
 	}
-	attach(w, "text/csv; charset=utf-8", fileName("record", t.ODS, "csv"))
+	return s.sendAudit(w, r, t.ODS, func(give func([]store.AuditEntry) error) error {
+		return t.ExportAudit(r.Context(), s.now(), give)
+	})
+}
+
+// exportPlatformAudit is the same of what was done for no single trust.
+func (s *Server) exportPlatformAudit(w http.ResponseWriter, r *http.Request, admin access.Person) error {
+	return s.sendAudit(w, r, audit.Name(audit.Platform), func(give func([]store.AuditEntry) error) error {
+		return s.db.ExportPlatformAudit(r.Context(), admin, s.now(), give)
+	})
+}
+
+// sendAudit sends a record part by part, so that a long one needs no more memory
+// than a short one.
+func (s *Server) sendAudit(w http.ResponseWriter, r *http.Request, name string, export func(give func([]store.AuditEntry) error) error) error {
+	attach(w, "text/csv; charset=utf-8", fileName("record", name, "csv"))
 	if r.Method == http.MethodHead {
 		return nil // only asked whether it is there: nothing leaves
 	}
 	out := csv.NewWriter(w)
 	out.UseCRLF = true
 	begun := false
-	err := t.ExportAudit(r.Context(), s.now(), func(part []store.AuditEntry) error {
+	err := export(func(part []store.AuditEntry) error {
 		if !begun {
 			begun = true
 			_ = out.Write(auditHead) // what cannot be written shows when it is flushed

@@ -147,6 +147,8 @@ func TestRoles(t *testing.T) {
 		{"/trusts/" + b.ODS + "/data-protection/record.md", "lead", http.StatusForbidden},
 		{"/admin", "", http.StatusNotFound},
 		{"/admin/people", "", http.StatusNotFound},
+		{"/admin/audit", "", http.StatusNotFound},
+		{"/admin/audit.csv", "", http.StatusNotFound},
 		{"/admin/benchmarks", "", http.StatusNotFound},
 		{"/trusts/" + b.ODS + "/sharing", "lead", http.StatusForbidden},
 		{"/trusts/" + b.ODS + "/peers", "lead chair member", http.StatusForbidden},

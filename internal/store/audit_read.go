@@ -62,19 +62,63 @@ func scanAudit(row pgx.CollectableRow, more ...any) (e audit.Entry, kept audit.D
 	return e, kept, err
 }
 
+// record is one chain, with how somebody who may read it does.
+type record struct {
+	chain  string
+	titles string       // how an entry's round gets its title
+	but    []audit.Deed // deeds that are left out; each entry is checked beside them all the same
+	tx     func(ctx context.Context, fn func(context.Context, pgx.Tx) error) error
+	asDesk func(ctx context.Context, tx pgx.Tx, fn func() error) error // runs fn with the front desk's rights
+}
+
+// record is the trust's own chain. Whoever acted need not belong to the trust, so
+// that naming them takes the front desk's rights.
+func (t *Trust) record() record {
+	return record{
+		chain: t.ODS, titles: `LEFT JOIN rounds r ON r.ods = a.ods AND r.id = a.round_id`, asDesk: t.asDesk,
+		tx: func(ctx context.Context, fn func(context.Context, pgx.Tx) error) error {
+			return t.tx(ctx, access.ReadAudit, fn)
+		},
+	}
+}
+
+// platformRecord is the chain of what was done for no single trust. It is about
+// no round. Who took their own data away is nobody's business but theirs.
+func (db *DB) platformRecord(admin access.Person) record {
+	return record{
+		chain: audit.Platform, titles: `CROSS JOIN (SELECT '' AS title) r`, but: []audit.Deed{audit.DataTaken},
+		asDesk: func(_ context.Context, _ pgx.Tx, fn func() error) error { return fn() },
+		tx: func(ctx context.Context, fn func(context.Context, pgx.Tx) error) error {
+			return db.administer(ctx, admin, fn)
+		},
+	}
+}
+
 // Audit reads a page of the trust's record. Each entry is checked against the
 // one before it, whether or not that one is on the page.
-func (t *Trust) Audit(ctx context.Context, q AuditQuery) (page AuditPage, err error) {
-	err = t.tx(ctx, access.ReadAudit, func(ctx context.Context, tx pgx.Tx) error {
-		page, err = t.auditPage(ctx, tx, q)
-		return err
-	})
+func (t *Trust) Audit(ctx context.Context, q AuditQuery) (AuditPage, error) {
+	page, err := t.record().page(ctx, q)
 	return page, fault("audit", err)
 }
 
-func (t *Trust) auditPage(ctx context.Context, tx pgx.Tx, q AuditQuery) (page AuditPage, err error) {
+// PlatformAudit reads a page of what administrators and commands on the server
+// did for no single trust.
+func (db *DB) PlatformAudit(ctx context.Context, admin access.Person, q AuditQuery) (AuditPage, error) {
+	page, err := db.platformRecord(admin).page(ctx, q)
+	return page, fault("platform audit", err)
+}
+
+func (c record) page(ctx context.Context, q AuditQuery) (page AuditPage, err error) {
+	err = c.tx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		page, err = c.read(ctx, tx, q)
+		return err
+	})
+	return page, err
+}
+
+func (c record) read(ctx context.Context, tx pgx.Tx, q AuditQuery) (page AuditPage, err error) {
 	b := &pgx.Batch{}
-	b.Queue(`SELECT seq, digest FROM audit WHERE ods = $1 ORDER BY seq DESC LIMIT 1`, t.ODS).
+	b.Queue(`SELECT seq, digest FROM audit WHERE ods = $1 ORDER BY seq DESC LIMIT 1`, c.chain).
 		Query(func(rows pgx.Rows) error {
 			raw := make([]byte, 0, len(page.Head))
 			_, err := pgx.ForEachRow(rows, []any{&page.Seq, &raw}, func() error {
@@ -83,7 +127,7 @@ func (t *Trust) auditPage(ctx context.Context, tx pgx.Tx, q AuditQuery) (page Au
 			})
 			return err
 		})
-	queueAudit(b, t.ODS, q, q.After > 0, AuditPerPage+1, &page.Entries)
+	c.queue(b, q, q.After > 0, AuditPerPage+1, &page.Entries)
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return page, err
 	}
@@ -94,12 +138,12 @@ func (t *Trust) auditPage(ctx context.Context, tx pgx.Tx, q AuditQuery) (page Au
 		slices.Reverse(page.Entries)
 		page.Older, page.Newer = true, more
 	}
-	return page, t.nameAudit(ctx, tx, page.Entries)
+	return page, c.name(ctx, tx, page.Entries)
 }
 
-// queueAudit asks for the newest entries, or the oldest, with the titles of their rounds and the digest of
-// the entry before each.
-func queueAudit(b *pgx.Batch, ods string, q AuditQuery, oldest bool, most int, entries *[]AuditEntry) {
+// queue asks for the newest entries, or the oldest, with the titles of their
+// rounds and the digest of the entry before each.
+func (c record) queue(b *pgx.Batch, q AuditQuery, oldest bool, most int, entries *[]AuditEntry) {
 	order := `a.seq DESC`
 	if oldest {
 		order = `a.seq`
@@ -107,9 +151,10 @@ func queueAudit(b *pgx.Batch, ods string, q AuditQuery, oldest bool, most int, e
 	b.Queue(`SELECT `+auditColumns+`, coalesce(r.title, ''), before.digest
 		FROM audit a
 		LEFT JOIN audit before ON before.ods = a.ods AND before.seq = a.seq - 1
-		LEFT JOIN rounds r ON r.ods = a.ods AND r.id = a.round_id
+		`+c.titles+`
 		WHERE a.ods = $1 AND ($2 = 0 OR a.seq < $2) AND a.seq > $3 AND (cardinality($4::text[]) = 0 OR a.deed = ANY ($4))
-		ORDER BY `+order+` LIMIT $5`, ods, q.Before, q.After, deedTexts(q.Deeds), most).
+		  AND a.deed <> ALL ($6)
+		ORDER BY `+order+` LIMIT $5`, c.chain, q.Before, q.After, deedTexts(q.Deeds), most, deedTexts(c.but)).
 		Query(func(rows pgx.Rows) (err error) {
 			*entries, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (e AuditEntry, err error) {
 				var before []byte
@@ -132,14 +177,13 @@ func deedTexts(deeds []audit.Deed) []string {
 	return texts
 }
 
-// nameAudit puts the names of people in. Whoever acted need not belong to the
-// trust, so that it takes the front desk's rights.
-func (t *Trust) nameAudit(ctx context.Context, tx pgx.Tx, entries []AuditEntry) error {
+// name puts the names of people in.
+func (c record) name(ctx context.Context, tx pgx.Tx, entries []AuditEntry) error {
 	ids := make(map[uuid.UUID]string)
 	for _, e := range entries {
 		ids[e.Actor], ids[e.Person] = "", ""
 	}
-	err := t.asDesk(ctx, tx, func() error {
+	err := c.asDesk(ctx, tx, func() error {
 		var id uuid.UUID
 		var name string
 		rows, err := tx.Query(ctx, `SELECT id, name FROM people WHERE id = ANY ($1)`, slices.Collect(maps.Keys(ids)))
@@ -161,26 +205,36 @@ func (t *Trust) nameAudit(ctx context.Context, tx pgx.Tx, entries []AuditEntry) 
 // ExportAudit gives the whole record, oldest first, a part at a time, and
 // records that it was exported before the first part leaves.
 func (t *Trust) ExportAudit(ctx context.Context, now time.Time, give func([]AuditEntry) error) error {
-	err := t.tx(ctx, access.ReadAudit, func(ctx context.Context, tx pgx.Tx) error {
-		return t.note(ctx, tx, now, audit.Entry{Deed: audit.AuditExported})
+	return fault("export audit", t.record().export(ctx, t.Person, now, give))
+}
+
+// ExportPlatformAudit is [Trust.ExportAudit] for what was done for no single
+// trust.
+func (db *DB) ExportPlatformAudit(ctx context.Context, admin access.Person, now time.Time, give func([]AuditEntry) error) error {
+	return fault("export platform audit", db.platformRecord(admin).export(ctx, admin.ID, now, give))
+}
+
+func (c record) export(ctx context.Context, person uuid.UUID, now time.Time, give func([]AuditEntry) error) error {
+	err := c.tx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		return keepNotes(ctx, tx, now, c.chain, person, audit.Entry{Deed: audit.AuditExported})
 	})
 	var last int64
 	for more := true; more && err == nil; {
 		var part []AuditEntry
-		err = t.tx(ctx, access.ReadAudit, func(ctx context.Context, tx pgx.Tx) error {
+		err = c.tx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 			b := &pgx.Batch{}
-			queueAudit(b, t.ODS, AuditQuery{After: last}, true, exportChunk, &part)
+			c.queue(b, AuditQuery{After: last}, true, exportChunk, &part)
 			if err := tx.SendBatch(ctx, b).Close(); err != nil {
 				return err
 			}
-			return t.nameAudit(ctx, tx, part)
+			return c.name(ctx, tx, part)
 		})
 		if more = err == nil && len(part) > 0; more {
 			last = part[len(part)-1].Seq
 			err = give(part)
 		}
 	}
-	return fault("export audit", err)
+	return err
 }
 
 // ReportExported records that somebody took a report away, in one of its forms.

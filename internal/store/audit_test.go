@@ -131,6 +131,55 @@ func TestRecordIsReadInPages(t *testing.T) {
 	}
 }
 
+// TestPlatformRecordIsForAdministrators: it tells what was done for no single
+// trust, and not who took their own data away.
+func TestPlatformRecordIsForAdministrators(t *testing.T) {
+	t.Parallel()
+	db := storetest.New(t)
+	board := storetest.Trust(t, db)
+	for _, p := range []access.Person{{}, {ID: board.Lead}} {
+		if _, err := db.PlatformAudit(t.Context(), p, store.AuditQuery{}); !errors.Is(err, access.ErrDenied) {
+			t.Errorf("%+v reads it: %v", p, err)
+		}
+		err := db.ExportPlatformAudit(t.Context(), p, storetest.Now, func([]store.AuditEntry) error { return nil })
+		if !errors.Is(err, access.ErrDenied) {
+			t.Errorf("%+v exports it: %v", p, err)
+		}
+	}
+	root, err := db.GrantAdmin(t.Context(), store.Operator, "root@example.org", "Root", storetest.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.TakeOwnData(t.Context(), board.Members[0], storetest.Now); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.GrantAdmin(t.Context(), root, board.Chair.String()+"@example.org", "", storetest.Now); err != nil {
+		t.Fatal(err)
+	}
+	told := func(entries []store.AuditEntry) (all []string) {
+		for _, e := range entries {
+			if !e.Holds {
+				t.Errorf("entry %d does not hold", e.Seq)
+			}
+			all = append(all, fmt.Sprint(e.Seq, " ", e.Tell(e.Names)))
+		}
+		return all
+	}
+	granted := "4 Root made chair of " + board.ODS + " a platform administrator"
+	page, err := db.PlatformAudit(t.Context(), root, store.AuditQuery{})
+	if want := []string{granted, "2 Octant made Root a platform administrator", "1 Octant added Root"}; err != nil || page.Seq != 4 || !slices.Equal(told(page.Entries), want) {
+		t.Errorf("%q ending with %d, %v, want %q", told(page.Entries), page.Seq, err, want)
+	}
+	var all []store.AuditEntry
+	err = db.ExportPlatformAudit(t.Context(), root, storetest.Now, func(part []store.AuditEntry) error {
+		all = append(all, part...)
+		return nil
+	})
+	if got := told(all); err != nil || len(got) != 4 || got[2] != granted || got[3] != "5 Root exported this record" {
+		t.Errorf("exported %q, %v", got, err)
+	}
+}
+
 func TestExportOfTheRecordIsRecordedAndWhole(t *testing.T) {
 	t.Parallel()
 	db := storetest.New(t)

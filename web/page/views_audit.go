@@ -6,16 +6,18 @@ import (
 	"octant/web/nhsuk"
 )
 
-// AuditView is a page of a trust's record, newest first.
+// AuditView is a page of a trust's record, or of the platform's, newest first.
 type AuditView struct {
 	Frame
-	Path    string      // address of the record
-	Kind    nhsuk.Field // which kind of entry is shown
-	Entries []AuditRow
-	Seq     int64  // number of the record's last entry, zero for none
-	Head    string // its digest
-	Older   string // address of the entries before these, "" when there are none
-	Newer   string // address of the entries after these
+	Platform bool        // what was done for no single trust
+	Chain    string      // the record's name for those who run Octant
+	Path     string      // address of the record
+	Kind     nhsuk.Field // which kind of entry is shown
+	Entries  []AuditRow
+	Seq      int64  // number of the record's last entry, zero for none
+	Head     string // its digest
+	Older    string // address of the entries before these, "" when there are none
+	Newer    string // address of the entries after these
 }
 
 // AuditRow is one entry in words.
@@ -35,4 +37,19 @@ func (v AuditView) broken() int {
 		}
 	}
 	return n
+}
+
+// about is what the record is about.
+func (v AuditView) about() string {
+	if v.Platform {
+		return "Administration"
+	}
+	return v.Trust
+}
+
+func (v AuditView) trail() []Link {
+	if v.Platform {
+		return adminTrail()
+	}
+	return v.trustTrail()
 }

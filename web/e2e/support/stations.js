@@ -250,6 +250,8 @@ export const stations = [
   after("sign-in of the trust, set up", "admin", () => "/trusts/D3M0X/sign-in", setUp, 200),
   at("sign-in of the trust, refused", null, () => "/sign-in/oidc/callback?code=x&state=y", 403),
   at("administration", "admin", () => "/admin"),
+  at("record, administrator", "admin", () => "/admin/audit"),
+  at("record, administrator, one kind", "admin", () => "/admin/audit?kind=clearing"),
   at("trust to add", "admin", () => "/admin/trusts/new"),
   after("trust to add, empty", "admin", () => "/admin/trusts/new", press("Add the trust"), 422),
   at("trust, administrator", "admin", (p) => `/admin${p.trust}`),
