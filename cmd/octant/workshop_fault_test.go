@@ -128,7 +128,7 @@ func TestProgramKilledMidVote(t *testing.T) {
 	r.follow()
 	cookies := map[*device]string{}
 	for _, d := range r.devices {
-		cookies[d] = d.cookies()
+		cookies[d] = d.cookies(d.path)
 	}
 	rush := startRush(r)
 	rush.meet(p.Kill, func() bool { return rush.missed.Load() >= votingEarly })
@@ -140,7 +140,7 @@ func TestProgramKilledMidVote(t *testing.T) {
 	t.Logf("all %d devices were back %v after the program was started again", len(r.devices), time.Since(began).Round(time.Millisecond))
 	r.kept()
 	for i, d := range r.devices {
-		if d.cookies() != cookies[d] {
+		if d.cookies(d.path) != cookies[d] {
 			t.Errorf("device %d is somebody else now", i)
 		}
 		if got := chosen(d.page()); got != d.acked {

@@ -356,14 +356,15 @@ func (r *room) fell() map[string]int {
 	return fell
 }
 
-// cookies are what the device's browser keeps for the room.
-func (d *device) cookies() string {
-	at, err := url.Parse(d.base + d.path)
+// cookies are what the browser sends to an address.
+func (b *browser) cookies(at string) string {
+	b.tb.Helper()
+	u, err := url.Parse(b.base + at)
 	if err != nil {
-		d.tb.Fatal(err)
+		b.tb.Fatal(err)
 	}
 	var all []string
-	for _, c := range d.client.Jar.Cookies(at) {
+	for _, c := range b.client.Jar.Cookies(u) {
 		all = append(all, c.Name+"="+c.Value)
 	}
 	return strings.Join(all, "; ")

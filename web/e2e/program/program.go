@@ -179,6 +179,9 @@ func (p *Program) Kill() { p.signal(syscall.SIGKILL) }
 // Interrupt asks it to end, as ^C does.
 func (p *Program) Interrupt() { p.signal(syscall.SIGINT) }
 
+// Terminate asks it to end, as whoever runs containers does.
+func (p *Program) Terminate() { p.signal(syscall.SIGTERM) }
+
 func (p *Program) signal(s syscall.Signal) {
 	p.tb.Helper()
 	if err := p.cmd.Process.Signal(s); err != nil && !errors.Is(err, os.ErrProcessDone) {
