@@ -31,6 +31,7 @@ type options struct {
 	turn   time.Duration // how long each time
 	trusts int           // how many trusts the large database holds
 	rounds int           // how many closed rounds of each, where there are many years
+	phones int           // how many devices follow one workshop at most
 	only   string        // measure only what has this in its name
 }
 
@@ -43,6 +44,7 @@ func main() {
 	flag.DurationVar(&o.turn, "turn", 200*time.Millisecond, "how long each time")
 	flag.IntVar(&o.trusts, "trusts", 300, "how many trusts the large database holds")
 	flag.IntVar(&o.rounds, "rounds", 40, "how many closed rounds each trust has, where many years are measured")
+	flag.IntVar(&o.phones, "devices", 2000, "how many devices follow one workshop at most")
 	flag.StringVar(&o.only, "only", "", "measure only what has this in its name, such as saving")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -95,6 +97,7 @@ func measureAll(ctx context.Context, o options, t *table) (err error) {
 		{"the report's page with much data", measureGrowth, false},
 		{"closing and scoring a round", measureClosing, false},
 		{"scale: many trusts over many years", measureScale, true},
+		{"workshop: many devices in one room", measureWorkshop, true},
 		{"starting the demonstration", measureStart, true},
 		{"scoring a file", measureFile, true},
 		{"Lighthouse", measureLighthouse, true},

@@ -21,6 +21,7 @@ import (
 type process struct {
 	name    string
 	addr    string
+	other   string // its second address
 	cmd     *exec.Cmd
 	log     *logbook.Book
 	ended   chan struct{}
@@ -39,7 +40,12 @@ func start(ctx context.Context, name string, env []string, program string, args 
 	if err != nil {
 		return nil, err
 	}
-	p := &process{name: name, addr: addr, log: &logbook.Book{}, ended: make(chan struct{})}
+	return startAt(ctx, addr, other, name, env, program, args...)
+}
+
+// startAt is the same at addresses that are known.
+func startAt(ctx context.Context, addr, other, name string, env []string, program string, args ...string) (*process, error) {
+	p := &process{name: name, addr: addr, other: other, log: &logbook.Book{}, ended: make(chan struct{})}
 	p.cmd = exec.CommandContext(ctx, program, args...)
 	p.cmd.Cancel = func() error { return p.cmd.Process.Signal(syscall.SIGTERM) }
 	p.cmd.WaitDelay = 20 * time.Second
@@ -89,6 +95,15 @@ func (p *process) await(ctx context.Context) error {
 			return fmt.Errorf("%s was not ready in time:\n%s", p.name, p.told())
 		}
 	}
+}
+
+// kill ends the server as a lost machine does.
+func (p *process) kill() error {
+	if err := p.cmd.Process.Kill(); err != nil {
+		return err
+	}
+	<-p.ended
+	return nil
 }
 
 // stop ends the server as an operator does.

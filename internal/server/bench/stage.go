@@ -46,6 +46,7 @@ type world struct {
 	trusts   []trust
 	db       *store.DB
 	octant   *process
+	settings []string // of the program, beside those that it needs
 
 	copying, vacuum time.Duration   // filling it, and cleaning up after that
 	editions        []time.Duration // making each past edition
@@ -137,10 +138,20 @@ func (s *stage) makeWorld(ctx context.Context, name string, fill func(context.Co
 
 // serve starts the program on a world.
 func (s *stage) serve(ctx context.Context, w *world) (*process, error) {
-	return start(ctx, "octant on "+w.name, []string{
+	return start(ctx, "octant on "+w.name, s.environ(w), s.octant, "serve")
+}
+
+// serveAgain starts the program where it was before.
+func (s *stage) serveAgain(ctx context.Context, w *world) (err error) {
+	w.octant, err = startAt(ctx, w.octant.addr, w.octant.other, w.octant.name, s.environ(w), s.octant, "serve")
+	return err
+}
+
+func (s *stage) environ(w *world) []string {
+	return append([]string{
 		"OCTANT_ADDR={addr}", "OCTANT_METRICS_ADDR={other}",
 		"OCTANT_SECRET=" + s.secret, "DATABASE_URL=" + w.appURL,
-	}, s.octant, "serve")
+	}, w.settings...)
 }
 
 func onDatabase(address, name string) (string, error) {
