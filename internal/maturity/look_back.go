@@ -33,7 +33,8 @@ const fewLookedBack Reason = "fewer than 5 people looked back on it"
 // lookBack is what may be told of the look-back answers. Each element's is one
 // question by itself, and its score the estimate that anybody could read off what
 // would be told of any other question with these answers (METHOD.md, section 5):
-// so that it tells less of them than any question's answers are told.
+// so that it tells less of them than any question's answers are told. It is
+// rounded as a question's mean is.
 func lookBack(in Input, earlier *Report) *LookBack {
 	if earlier == nil || len(in.Responses) < MinShown {
 		return nil
@@ -50,6 +51,9 @@ func lookBack(in Input, earlier *Report) *LookBack {
 		}
 		if told := estimateOf(counts); told.shown {
 			e.Score, e.N = new(tenth(told.value)), new(counts.N())
+			if counts.N() < minTenths {
+				*e.Score = half(told.value)
+			}
 		} else {
 			e.Hidden = fewLookedBack
 		}

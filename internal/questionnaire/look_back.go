@@ -46,9 +46,13 @@ func IsBackKey(key string) bool { return strings.HasPrefix(key, backKey) }
 // LooksBack says whether this is a look-back question.
 func (q *Question) LooksBack() bool { return IsBackKey(q.Key) }
 
-// MinutesWithLookBack is [Minutes] with the page that looks back, whose rows take
-// from 8 to 12 seconds each.
-func MinutesWithLookBack(questions, rows int) string {
+// Minutes is how long a form takes: [Minutes], and with the page that looks back
+// 8 to 12 seconds more for each of its rows.
+func (v *Version) Minutes(f Form, back bool) string {
+	questions, rows := len(v.Questions(f)), len(v.back)
+	if !back {
+		return Minutes(questions)
+	}
 	low := math.Round(float64(questions*25+rows*8) / 60)
 	high := math.Round(float64(questions*30+rows*12) / 60)
 	return span(int(low), int(high))

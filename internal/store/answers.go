@@ -59,7 +59,12 @@ const inTime = `(NOT r.by_clock OR greatest(i.extended_to, r.closes_on) >= $13)`
 // An answer that was seen and is kept no more went with a deleted draft: it is
 // not brought back. Once a draft was deleted, revisions begin where none has
 // been, so that none of the old draft is taken for one of the new.
-const changeAnswer = `
+const (
+	changeAnswer   = changeHead + asksQuestion + changeTail
+	changeLookBack = changeHead + asksLookBack + changeTail
+)
+
+const changeHead = `
 	INSERT INTO answers AS a (ods, round_id, respondent, question, choice, comment, evidence, revision, saved_at)
 	SELECT $1, $3, $6, $7, $8, $9, $10, CASE WHEN $11::integer = 0 THEN i.drafts_deleted * ` + revisionsADraft + ` ELSE $11 END + 1, $12
 	FROM memberships m
@@ -68,7 +73,9 @@ const changeAnswer = `
 	JOIN responses s ON s.ods = m.ods AND s.round_id = $3 AND s.respondent = $6
 	WHERE m.ods = $1 AND m.person_id = $2 AND m.role = ANY ($4)
 	  AND m.from_on <= current_date AND coalesce(m.to_on, 'infinity') >= current_date
-	  AND r.state = 'open' AND NOT i.on_paper AND r.questionnaire || '/' || r.form = ANY ($5)
+	  AND r.state = 'open' AND NOT i.on_paper AND `
+
+const changeTail = `
 	  AND ` + inTime + ` AND ` + seenOrNew + `
 	LIMIT 1
 	ON CONFLICT (ods, round_id, respondent, question) DO UPDATE
@@ -80,14 +87,21 @@ const changeAnswer = `
 
 // explainAnswer does the same step by step, begins the person's response if
 // there is none, and says what it found. kept is the answer as it was before.
-const explainAnswer = `
+const (
+	explainAnswer   = explainHead + asksQuestion + explainTail
+	explainLookBack = explainHead + asksLookBack + explainTail
+)
+
+const explainHead = `
 	WITH door AS (
 		SELECT bool_or(m.role = ANY ($4)) AS may
 		FROM memberships m
 		WHERE m.ods = $1 AND m.person_id = $2
 		  AND m.from_on <= current_date AND coalesce(m.to_on, 'infinity') >= current_date
 	), sheet AS (
-		SELECT r.state, r.questionnaire || '/' || r.form = ANY ($5) AS asks, i.on_paper, i.side, i.drafts_deleted,
+		SELECT r.state, `
+
+const explainTail = ` AS asks, i.on_paper, i.side, i.drafts_deleted,
 		       ` + inTime + ` AS in_time, greatest(i.extended_to, r.closes_on) AS last_day
 		FROM rounds r JOIN invitations i ON i.ods = r.ods AND i.round_id = r.id
 		WHERE r.ods = $1 AND r.id = $3 AND r.state <> 'draft' AND i.person_id = $2
@@ -138,13 +152,17 @@ func (db *DB) SaveAnswer(ctx context.Context, person uuid.UUID, ods string, roun
 		ods, person, round, access.With(access.Answer), formsAsking(a.Question), respondent[:],
 		a.Question, a.Choice, a.Comment, a.Evidence, a.Revision, now, assessment.Today(now),
 	}
+	change, explain := changeAnswer, explainAnswer
+	if questionnaire.IsBackKey(a.Question) {
+		change, explain = changeLookBack, explainLookBack
+	}
 	var kept Saved
 	err := errAgain
 	for try := 0; try < 2 && (errors.Is(err, errAgain) || lost(err)); try++ {
 		if !errors.Is(err, errAgain) {
 			db.pool.Reset() // the other connections lead to the same lost server
 		}
-		kept, err = db.saveOnce(ctx, ods, round, a, args)
+		kept, err = db.saveOnce(ctx, ods, round, a, change, explain, args)
 	}
 	return kept, fault("save answer", err)
 }
@@ -154,9 +172,9 @@ func (db *DB) SaveAnswer(ctx context.Context, person uuid.UUID, ods string, roun
 var errAgain = fmt.Errorf("%w; the answer is being saved elsewhere", assessment.ErrStale)
 
 // saveOnce saves if nothing speaks against it, and otherwise asks what does.
-func (db *DB) saveOnce(ctx context.Context, ods string, round uuid.UUID, a assessment.Answer, args []any) (Saved, error) {
+func (db *DB) saveOnce(ctx context.Context, ods string, round uuid.UUID, a assessment.Answer, change, explain string, args []any) (Saved, error) {
 	var kept Saved
-	err := db.inRound(ctx, ods, round, changeAnswer, args, func(row pgx.Row) error {
+	err := db.inRound(ctx, ods, round, change, args, func(row pgx.Row) error {
 		err := row.Scan(&kept.Revision, &kept.SavedAt)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil // an error here would have the driver forget its prepared statements
@@ -170,7 +188,7 @@ func (db *DB) saveOnce(ctx context.Context, ods string, round uuid.UUID, a asses
 		return Saved{kept.Revision, kept.SavedAt.UTC()}, nil
 	}
 	var found savedRow
-	if err := db.inRound(ctx, ods, round, explainAnswer, args, found.scan); err != nil {
+	if err := db.inRound(ctx, ods, round, explain, args, found.scan); err != nil {
 		return Saved{}, err
 	}
 	return found.outcome(a)
@@ -260,8 +278,9 @@ func formsAsking(question string) []string {
 		if err != nil {
 			continue
 		}
+		_, back := v.BackQuestion(question)
 		for _, f := range []questionnaire.Form{questionnaire.Full, questionnaire.Core} {
-			if v.Asks(f, question) {
+			if back || v.Asks(f, question) {
 				forms = append(forms, name+"/"+string(f))
 			}
 		}

@@ -38,6 +38,9 @@ func (t *Trust) close(ctx context.Context, id uuid.UUID, now time.Time, agree fu
 		if err != nil {
 			return err
 		}
+		if sat.meta.Earlier, err = t.lookedBackOn(ctx, tx, id); err != nil {
+			return err
+		}
 		report := maturity.Publish(sat.in, sat.meta)
 		if err := t.keepComments(ctx, tx, r, report.Result); err != nil {
 			return err

@@ -117,7 +117,7 @@ func (d *demoTrust) sheets(v *questionnaire.Version, r assessment.Round, n int) 
 		draft := slices.Contains(d.silent[n], "-"+p.key)
 		if !slices.Contains(d.silent[n], p.key) {
 			s.submitted = !draft
-			s.answers = d.answers(v, r.Form, n, p.key, m.side)
+			s.answers = append(d.answers(v, r.Form, n, p.key, m.side), d.lookBack(v, n, p.key, m)...)
 		}
 		if draft {
 			s.answers = s.answers[:len(s.answers)/3]

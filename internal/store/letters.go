@@ -171,17 +171,18 @@ func (t *Trust) recordLetter(ctx context.Context, tx pgx.Tx, id uuid.UUID, state
 // the transaction ends. ok is whether anybody needs it.
 func (t *Trust) letter(ctx context.Context, tx pgx.Tx, id uuid.UUID, now time.Time) (out Outgoing, ok bool, err error) {
 	out = Outgoing{ID: id, ODS: t.ODS, Trust: t.Name}
-	var finished, away, asked bool
+	var finished, away, asked, back bool
 	r := &out.Round
 	err = tx.QueryRow(ctx, `
 		SELECT l.kind, l.state, l.made_at, l.person_id, r.id, r.title, r.questionnaire, r.form, r.state, r.closes_on,
-		       greatest(r.closes_on, i.extended_to), coalesce(i.finished, false), coalesce(i.away, false), i.person_id IS NOT NULL
+		       greatest(r.closes_on, i.extended_to), coalesce(i.finished, false), coalesce(i.away, false), i.person_id IS NOT NULL,
+		       `+lookedBackOn+` IS NOT NULL
 		FROM letters l
 		JOIN rounds r ON r.ods = l.ods AND r.id = l.round_id
 		LEFT JOIN invitations i ON i.ods = l.ods AND i.round_id = l.round_id AND i.person_id = l.person_id
 		WHERE l.ods = $1 AND l.id = $2 FOR UPDATE OF l`, t.ODS, id).
 		Scan(&out.Kind, &out.State, &out.MadeAt, &out.To.ID, &r.ID, &r.Title, &r.Questionnaire, &r.Form, &r.State, &r.ClosesOn,
-			&out.LastDay, &finished, &away, &asked)
+			&out.LastDay, &finished, &away, &asked, &back)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return t.letterOfNoRound(ctx, tx, id) // or there is no such letter
 	}
@@ -195,7 +196,7 @@ func (t *Trust) letter(ctx context.Context, tx pgx.Tx, id uuid.UUID, now time.Ti
 	if ok, err = t.addressed(ctx, tx, &out); err != nil || !ok {
 		return out, false, err
 	}
-	return t.complete(ctx, tx, out, now)
+	return t.complete(ctx, tx, out, back, now)
 }
 
 // needed says whether the letter still tells its reader something to do.
@@ -219,9 +220,10 @@ func (t *Trust) addressed(ctx context.Context, tx pgx.Tx, out *Outgoing) (ok boo
 	return err == nil && out.To.Email != "", err
 }
 
-// complete adds the personal link and how long the questions take. A letter
+// complete adds the personal link and how long the questions take, with the page
+// that looks back or without. A letter
 // whose link was revoked says nothing that anybody could use.
-func (t *Trust) complete(ctx context.Context, tx pgx.Tx, out Outgoing, now time.Time) (Outgoing, bool, error) {
+func (t *Trust) complete(ctx context.Context, tx pgx.Tx, out Outgoing, back bool, now time.Time) (Outgoing, bool, error) {
 	if out.Kind == assessment.Released {
 		return out, true, nil
 	}
@@ -229,7 +231,7 @@ func (t *Trust) complete(ctx context.Context, tx pgx.Tx, out Outgoing, now time.
 	if err != nil {
 		return out, false, err
 	}
-	out.Minutes = questionnaire.Minutes(len(v.Questions(out.Round.Form)))
+	out.Minutes = v.Minutes(out.Round.Form, back)
 	out.Token, err = t.linkFor(ctx, tx, out.Round.ID, out.To.ID, string(access.ByLink), now)
 	if errors.Is(err, ErrRevoked) || errors.Is(err, assessment.ErrOnPaper) {
 		return out, false, nil

@@ -20,6 +20,7 @@ type Sheet struct {
 	Response assessment.Response
 	OnPaper  bool      // the person answers on paper, and so not here
 	LastDay  time.Time // on which the person may answer, if the clock keeps the round
+	Before   RoundName // on which the round looks back; zero in a first one
 }
 
 // Sheet reads this person's own answers in a round that has opened. Somebody who
@@ -36,6 +37,14 @@ func (t *Trust) Sheet(ctx context.Context, round uuid.UUID) (Sheet, error) {
 			SELECT question, choice, comment, evidence, revision, coalesce(saved_at, '0001-01-01 00:00:00Z')
 			FROM answers WHERE ods = $1 AND round_id = $2 AND respondent = $3`, t.ODS, round, t.respondent()).
 			Query(s.collect)
+		b.Queue(`
+			SELECT e.id, e.title, (e.closed_at AT TIME ZONE 'Europe/London')::date
+			FROM rounds r JOIN rounds e ON e.ods = r.ods AND e.id = `+lookedBackOn+`
+			WHERE r.ods = $1 AND r.id = $2`, t.ODS, round).
+			Query(func(rows pgx.Rows) error {
+				_, err := pgx.ForEachRow(rows, []any{&s.Before.Round, &s.Before.Title, &s.Before.ClosedOn}, func() error { return nil })
+				return err
+			})
 	})
 	return s, fault("sheet", err)
 }

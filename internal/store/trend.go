@@ -28,6 +28,7 @@ type Summary struct {
 	Overall       maturity.Figure
 	Elements      []maturity.Element // key, figure and number of respondents; nothing else
 	Turnover      *maturity.Turnover // since the round before; nil where it was not kept
+	Since         *maturity.LookBack // how a later round looked back on this one; nil if none did
 }
 
 // RoundName is a closed round by its title and day.
@@ -56,10 +57,13 @@ func (t *Trust) Trend(ctx context.Context, page int) (trend Trend, err error) {
 	err = t.read(ctx, access.ViewReport, func(b *pgx.Batch) {
 		b.Queue(`
 			SELECT s.round_id, s.closed_on, s.title, s.form, s.questionnaire, s.invited, s.respondents, s.overall, s.elements,
-			       convert_from(c.document, 'UTF8')::jsonb -> 'turnover'
+			       convert_from(c.document, 'UTF8')::jsonb -> 'turnover', x.looked_back
 			FROM (SELECT ods, round_id, closed_on, title, form, questionnaire, invited, respondents, overall, elements
 			      FROM summaries WHERE ods = $1 ORDER BY closed_on DESC, round_id DESC LIMIT $2 OFFSET $3) s
 			LEFT JOIN changes c ON c.ods = s.ods AND c.round_id = s.round_id
+			LEFT JOIN LATERAL (
+				SELECT looked_back FROM summaries
+				WHERE ods = s.ods AND looked_back_on = s.round_id ORDER BY closed_on DESC, round_id DESC LIMIT 1) x ON true
 			ORDER BY s.closed_on, s.round_id`, t.ODS, RoundsPerTrend+1, (page-1)*RoundsPerTrend).
 			Query(func(rows pgx.Rows) (err error) {
 				trend.Rounds, err = pgx.CollectRows(rows, scanSummary)
@@ -88,8 +92,8 @@ func (t *Trust) Trend(ctx context.Context, page int) (trend Trend, err error) {
 }
 
 func scanSummary(row pgx.CollectableRow) (s Summary, err error) {
-	var overall, elements, turnover []byte
-	err = row.Scan(&s.Round, &s.ClosedOn, &s.Title, &s.Form, &s.Questionnaire, &s.Invited, &s.Respondents, &overall, &elements, &turnover)
+	var overall, elements, turnover, back []byte
+	err = row.Scan(&s.Round, &s.ClosedOn, &s.Title, &s.Form, &s.Questionnaire, &s.Invited, &s.Respondents, &overall, &elements, &turnover, &back)
 	if err != nil {
 		return s, err
 	}
@@ -97,6 +101,10 @@ func scanSummary(row pgx.CollectableRow) (s Summary, err error) {
 	if turnover != nil {
 		s.Turnover = new(maturity.Turnover)
 		err = json.Unmarshal(turnover, s.Turnover)
+	}
+	if back != nil {
+		s.Since = new(maturity.LookBack)
+		err = errors.Join(err, json.Unmarshal(back, s.Since))
 	}
 	return s, errors.Join(err, json.Unmarshal(overall, &s.Overall), json.Unmarshal(elements, &s.Elements))
 }
