@@ -23,7 +23,7 @@ const (
 	votesBeforeFault = 300
 )
 
-var choices = []string{"1", "2", "3", "4", "5", "dk"}
+var choices = []string{"1", "2", "3", "4", "5", "0"}
 
 // rush is several devices that vote without pause.
 type rush struct {
@@ -100,7 +100,7 @@ func (r *room) closes() {
 	}
 	want := map[string]int{}
 	for _, d := range r.devices {
-		want[strings.TrimSuffix(d.acked, "dk")]++
+		want[strings.TrimSuffix(d.acked, "0")]++
 	}
 	if got := r.fell(); !maps.Equal(got, want) {
 		r.t.Errorf("the vote fell %v, but devices were told that %v is kept", got, want)

@@ -109,6 +109,17 @@ var (
 // render makes the whole page before its first byte leaves, so that a fault in
 // it can still become an error page, and compresses it.
 func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
+	w.Header().Add("Vary", "Accept-Encoding")
+	return s.write(w, r, status, c, takesGzip(r))
+}
+
+// renderPlain is render for a page that shows what only its reader may know. It
+// is not compressed: its length is not to depend on which words stand twice.
+func (s *Server) renderPlain(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
+	return s.write(w, r, status, c, false)
+}
+
+func (s *Server) write(w http.ResponseWriter, r *http.Request, status int, c templ.Component, packed bool) error {
 	buf, _ := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(buf)
 	buf.Reset()
@@ -117,8 +128,7 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, c te
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Add("Vary", "Accept-Encoding")
-	if !takesGzip(r) {
+	if !packed {
 		h.Set("Content-Length", strconv.Itoa(buf.Len()))
 		w.WriteHeader(status)
 		_, _ = w.Write(buf.Bytes())

@@ -185,7 +185,7 @@ func (s *Server) showPhone(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) renderPhone(w http.ResponseWriter, r *http.Request, status int, v page.PhoneView) error {
 	v.Frame = s.frame(r)
-	return s.render(w, r, status, page.Phone(v))
+	return s.renderPlain(w, r, status, page.Phone(v))
 }
 
 // phoneNow is a device's pieces as they are now. One whose seat is no more is
@@ -280,9 +280,13 @@ func (s *Server) sendVote(w http.ResponseWriter, r *http.Request) error {
 	if seat == nil {
 		return err
 	}
-	item, _ := uuid.Parse(f.get("item"))                   // an item that is none has no open vote
-	number, _ := strconv.Atoi(f.get("vote"))               // nor has a vote that is none
-	choice, bad := assessment.ParseChoice(f.get("choice")) // what is no choice is refused as one
+	item, _ := uuid.Parse(f.get("item"))     // an item that is none has no open vote
+	number, _ := strconv.Atoi(f.get("vote")) // nor has a vote that is none
+	code := f.get("choice")
+	if code == page.VoteDontKnow {
+		code = assessment.DontKnow.Code()
+	}
+	choice, bad := assessment.ParseChoice(code) // what is no choice is refused as one
 	if bad != nil || f.sound() != nil || number != 2 && number != 1 {
 		choice = assessment.NotAnswered
 	}

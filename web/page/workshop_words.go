@@ -2,10 +2,12 @@ package page
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
-	"octant/internal/action"
+	"github.com/a-h/templ"
 
+	"octant/internal/action"
 	"octant/internal/assessment"
 	"octant/internal/maturity"
 	"octant/internal/questionnaire"
@@ -103,6 +105,22 @@ func (v RoomView) question() *questionnaire.Question {
 		return nil
 	}
 	return q
+}
+
+// VoteDontKnow is how a device sends that it does not know: in as many bytes as
+// any level, so that the length of what it sends tells nobody on the network.
+const VoteDontKnow = "0"
+
+// ownChoice is what a device chose, in words, and as long as any other answer.
+// Blanks that no page shows follow it, so that the length of what the device is
+// sent tells nobody on the network how it voted.
+func ownChoice(q *questionnaire.Question, c assessment.Choice) string {
+	words := ChoiceText(q, c)
+	longest := len(templ.EscapeString(words))
+	for other := assessment.Choice(1); other <= assessment.DontKnow; other++ {
+		longest = max(longest, len(templ.EscapeString(ChoiceText(q, other))))
+	}
+	return words + strings.Repeat(" ", longest-len(templ.EscapeString(words)))
 }
 
 // heading is what a screen is about now.
