@@ -80,3 +80,34 @@ func (l Lineage) Heirs() []string {
 	}
 	return heirs
 }
+
+// Ancestor is one that came before, with the succession that ended it.
+type Ancestor struct {
+	Step
+	Apart bool // it was split, or one between was: only a part of it came here
+}
+
+// Ancestors are those that came before, each once, in the order of [Lineage.Before].
+func (l Lineage) Ancestors() []Ancestor {
+	whole := map[string]bool{l.Code: true}
+	for grew := true; grew; {
+		grew = false
+		for _, s := range l.Before {
+			if s.Kind != Split && whole[s.To] && !whole[s.From] {
+				whole[s.From], grew = true, true
+			}
+		}
+	}
+	var all []Ancestor
+	for _, s := range l.Before {
+		ended := func(a Ancestor) bool { return a.From == s.From }
+		i := slices.IndexFunc(all, ended)
+		switch onward := s.Kind != Split && whole[s.To]; {
+		case i < 0:
+			all = append(all, Ancestor{s, !whole[s.From]})
+		case onward:
+			all[i].Step = s // the succession by which all of it came
+		}
+	}
+	return all
+}

@@ -54,6 +54,17 @@ func (s *Server) overTime(r *http.Request, o *store.Overlook) (v page.OverTimeVi
 	for i := range version.Elements {
 		v.Times = append(v.Times, timesTable(version.Elements[i].Title, version.Elements[i].Key, o, codes, rounds))
 	}
+	for _, trust := range o.Trusts {
+		if !slices.Contains(codes, trust.ODS) {
+			continue
+		}
+		line := chart.Line{Name: trust.Name}
+		for _, round := range slices.Backward(rounds[trust.ODS]) {
+			line.Points = append(line.Points, pointOf(round))
+		}
+		v.Lines = append(v.Lines, line)
+	}
+	v.Version = version
 	v.CSV = "/compare/over-time.csv?" + url.Values{"trust": codes}.Encode()
 	return v, codes, nil
 }

@@ -22,6 +22,7 @@ import (
 func (s *Server) trendRoutes(r chi.Router) {
 	r.Get("/", s.trust(s.showTrend))
 	r.Get("/charts/trend.csv", s.trust(s.trendCSV))
+	r.Get("/charts/lines.csv", s.trust(s.pastCSV))
 	r.Get("/compare", s.trust(s.chooseRounds))
 	r.Get("/notes", s.trust(s.showNotes))
 	r.Post("/notes", s.trust(s.addNote))
@@ -51,7 +52,11 @@ func (s *Server) renderTrend(w http.ResponseWriter, r *http.Request, status int,
 	if err != nil {
 		return err
 	}
-	v.Frame = s.frame(r)
+	past, err := t.Past(r.Context(), access.Today(s.now()))
+	if err != nil {
+		return err
+	}
+	v.Frame, v.Past = s.frame(r), pastView(t, past, v.Points, r.URL.Query()["with"])
 	if trend.Earlier {
 		v.Older = v.Path + "?page=" + strconv.Itoa(number+1)
 	}
@@ -80,9 +85,7 @@ func trendView(t *store.Trust, trend store.Trend) (v page.TrendView, err error) 
 	for i, r := range trend.Rounds {
 		name = r.Questionnaire
 		asked := askedWords(r.Questionnaire, r.Form)
-		v.Points = append(v.Points, chart.Point{
-			Title: r.Title, Closed: r.ClosedOn, Asked: asked, Respondents: r.Respondents, Invited: r.Invited, Elements: r.Elements,
-		})
+		v.Points = append(v.Points, pointOf(r))
 		row := page.TrendRow{
 			Title: r.Title, Report: roundPath(t, r.Round) + "/report", Closed: r.ClosedOn, Asked: asked,
 			Answered: fmt.Sprintf("%d of %d", r.Respondents, r.Invited), Turnover: turnoverWords(r.Turnover),
@@ -219,6 +222,7 @@ func (s *Server) compared(r *http.Request, t *store.Trust) (v page.ComparisonVie
 	v.Here = v.Path + "/" + earlier.String() + "/" + later.String()
 	v.Earlier, v.Later = roundPath(t, earlier)+"/report", roundPath(t, later)+"/report"
 	v.SameAsked = first.Result.Questionnaire == second.Result.Questionnaire && first.Result.Form == second.Result.Form
+	v.Now = second.Result
 	v.Comparison = maturity.Compare(first, second, then, now, change, two.Next)
 	return v, later, nil
 }

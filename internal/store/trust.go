@@ -23,13 +23,15 @@ type Trust struct {
 	Kind   string
 	Person uuid.UUID
 	Roles  access.Roles
+
+	answersOnly bool // the person came by a way that reaches no further than this trust
 }
 
 // AnswersOnly is the trust for somebody who came by a personal link: what is
 // left are a board member's own rights.
 func (t *Trust) AnswersOnly() *Trust {
 	narrow := *t
-	narrow.Roles = t.Roles.Answering()
+	narrow.Roles, narrow.answersOnly = t.Roles.Answering(), true
 	return &narrow
 }
 

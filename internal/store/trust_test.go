@@ -118,6 +118,7 @@ func TestEveryMethodNamesItsPermission(t *testing.T) {
 		"Report":       {access.ViewReport, func(ctx context.Context, x *store.Trust) error { _, err := x.Report(ctx, round.ID); return err }},
 		"ReportDigest": {access.ViewReport, func(ctx context.Context, x *store.Trust) error { _, err := x.ReportDigest(ctx, round.ID); return err }},
 		"Trend":        {access.ViewReport, func(ctx context.Context, x *store.Trust) error { _, err := x.Trend(ctx, 1); return err }},
+		"Past": {access.ViewReport, func(ctx context.Context, x *store.Trust) error { _, err := x.Past(ctx, storetest.Now); return err }},
 		"TwoRounds": {access.ViewReport, func(ctx context.Context, x *store.Trust) error {
 			_, err := x.TwoRounds(ctx, round.ID, round.ID)
 			return err

@@ -22,7 +22,7 @@ var rungNames = map[access.Rung]string{
 var rungHints = map[access.Rung]string{
 	access.Private:  "Nobody outside sees anything, except people to whom your trust gave a role.",
 	access.Counted:  "Your scores for the eight elements are counted together with those of at least five other trusts. Your trust is not named, and nothing shows how you rank.",
-	access.InCircle: "The same, and the leads of trusts in circles that you joined see your eight scores by name. You see theirs.",
+	access.InCircle: "The same, and the leads of trusts in circles that you joined see your eight scores by name. You see theirs. If your trust closes, the leads of the trust that follows it see your rounds beside their own.",
 	access.Public:   "The same, and anybody can read your eight scores on a page without signing in.",
 }
 
@@ -227,7 +227,7 @@ func sharingPreview(v SharingView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<p>In a benchmark, nothing but the middle half of at least six trusts. In a circle and on a public page, this table of your latest closed round with your trust’s name, and nothing else.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<p>In a benchmark, nothing but the middle half of at least six trusts. In a circle and on a public page, this table of your latest closed round with your trust’s name, and nothing else. The leads of a trust that follows yours would see such a table of your newest rounds.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

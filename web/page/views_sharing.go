@@ -131,9 +131,11 @@ type MatrixCell struct {
 // OverTimeView is two to six trusts over time.
 type OverTimeView struct {
 	Frame
-	Choose nhsuk.Field
-	Times  []TimesTable
-	CSV    string
+	Choose  nhsuk.Field
+	Lines   []chart.Line // a trust each, by name
+	Version *questionnaire.Version
+	Times   []TimesTable
+	CSV     string
 }
 
 // TimesTable is one element in every closed round of the trusts.

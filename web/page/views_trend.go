@@ -21,6 +21,25 @@ type TrendView struct {
 	Newer    string
 	From, To nhsuk.Field // which two rounds to set beside each other
 	MayNote  bool
+	Past     TrendPast
+}
+
+// TrendPast is what came before a trust, and what followed it.
+type TrendPast struct {
+	Known    int          // how many the register names before this one
+	Register string       // address of the trust in the register
+	Lines    []chart.Line // this trust's own first; none where nothing before it may be seen
+	Turns    []StepRow    // the successions between the lines, by date
+	Marks    []chart.Note // the same as marks on the chart
+	Context  []PastContext
+	After    []StepRow // where this trust has ended
+}
+
+// PastContext is a trust that was split, whose scores can be looked at as context.
+type PastContext struct {
+	Name, Code string
+	Step       StepRow
+	Shown      bool
 }
 
 // TrendRow is one closed round in the list under the chart, newest first.
@@ -44,7 +63,8 @@ type ComparisonView struct {
 	Turnover   string                 // "" where it was not kept
 	Earlier    string                 // address of the earlier report
 	Later      string
-	SameAsked  bool // both asked the same questions
+	SameAsked  bool            // both asked the same questions
+	Now        maturity.Result // of the later round's report
 }
 
 // NotesView is the lead's notes on the time line, with a form for a new one.
