@@ -60,7 +60,7 @@ type Server struct {
 	lettersWait bool
 	provider    store.Provider // the program's own; without an issuer there is none
 	idp         *providers
-	reports     *reportCache
+	pages       *keptPages
 	asked       askedCache
 	hub         *live.Hub // nil for none
 	stages      *stages
@@ -74,7 +74,7 @@ const patience = 10 * time.Second
 func New(o Options) *Server {
 	s := &Server{
 		db: o.DB, log: o.Log, now: o.Now, origin: o.Origin, secure: strings.HasPrefix(o.Origin, "https://"), demo: o.Demo,
-		embedded: o.Embedded, metrics: o.Measured, reports: newReportCache(reportMemory),
+		embedded: o.Embedded, metrics: o.Measured, pages: newKeptPages(keptMemory),
 		stays: o.DB.SessionStore(o.Now), proxy: o.ProxyHeader,
 		lettersWait: o.LettersWait, hub: o.Hub, stages: &stages{kept: make(map[uuid.UUID]*stage)}, provider: o.Provider, idp: newProviders(originOnLoopback(o.Origin)),
 	}
@@ -170,18 +170,24 @@ func (s *Server) trust(h func(w http.ResponseWriter, r *http.Request, t *store.T
 		if err != nil {
 			return err
 		}
-		if s.overstayed(r, t.Roles) {
-			if err := s.endSession(r); err != nil {
-				return err
-			}
-			return s.askToSignIn(w, r)
-		}
-		if _, narrow := s.narrow(r); narrow {
-			t = t.AnswersOnly()
-		}
-		visitOf(r).t = t
-		return h(w, r, t)
+		return s.inside(w, r, t, h)
 	})
+}
+
+// inside is for somebody whom a door let into a trust: what is left of their
+// rights in this session, if the session is not too old for them.
+func (s *Server) inside(w http.ResponseWriter, r *http.Request, t *store.Trust, h func(w http.ResponseWriter, r *http.Request, t *store.Trust) error) error {
+	if s.overstayed(r, t.Roles) {
+		if err := s.endSession(r); err != nil {
+			return err
+		}
+		return s.askToSignIn(w, r)
+	}
+	if _, narrow := s.narrow(r); narrow {
+		t = t.AnswersOnly()
+	}
+	visitOf(r).t = t
+	return h(w, r, t)
 }
 
 // frame is what the page around the content needs of this request.
