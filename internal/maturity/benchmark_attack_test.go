@@ -2,6 +2,8 @@ package maturity_test
 
 import (
 	"fmt"
+	"maps"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -23,7 +25,7 @@ type land struct {
 type shownSet struct {
 	what    string
 	edition int
-	kind    maturity.GroupKind
+	group   maturity.GroupKey
 	rounds  map[string]string // round, with its trust before it, to trust
 }
 
@@ -100,7 +102,7 @@ func (l *land) publish(t *rapid.T, number int) {
 }
 
 func (l *land) note(in []maturity.Entrant, number int, key maturity.GroupKey, said int, t *rapid.T) {
-	s := shownSet{fmt.Sprintf("%s %s of edition %d", key.Kind, key.Code, number), number, key.Kind, map[string]string{}}
+	s := shownSet{fmt.Sprintf("%s %s of edition %d", key.Kind, key.Code, number), number, key, map[string]string{}}
 	for i := range in {
 		e := &in[i]
 		code := map[maturity.GroupKind]string{maturity.SameType: e.Type.Code, maturity.SameArea: e.Region.Code, maturity.SameBoard: e.ICB.Code}[key.Kind]
@@ -158,11 +160,12 @@ func without(a map[string]string, others ...map[string]string) map[string]string
 }
 
 // TestNobodyCanBeSingledOut takes every two published sets apart, of one edition
-// or of several, and of each edition every group less any of those of one kind
-// inside it. Somebody may withdraw, come, answer anew or move in between.
+// or of several, of each edition every group less any of those of one kind inside
+// it, and sums of sets of all editions, each taken any number of times. Somebody
+// may withdraw, come, answer anew or move in between.
 func TestNobodyCanBeSingledOut(t *testing.T) {
 	t.Parallel()
-	pairs, renewed := 0, 0
+	pairs, renewed, sums := 0, 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		l := drawLand(t)
 		for number := range 3 {
@@ -172,18 +175,136 @@ func TestNobodyCanBeSingledOut(t *testing.T) {
 			l.single(t, a.what, a.rounds)
 			for _, b := range l.sets[:i] {
 				pairs++
+				l.two(t, a, b)
 				if b.edition != a.edition {
 					renewed++
 				}
-				l.single(t, a.what+" less "+b.what, without(a.rounds, b.rounds))
-				l.single(t, b.what+" less "+a.what, without(b.rounds, a.rounds))
 			}
 			l.lessItsParts(t, a)
 		}
+		sums += l.sums(t)
 	})
-	if pairs < 100 || renewed < 20 {
-		t.Errorf("only %d pairs, %d of two editions", pairs, renewed)
+	if pairs < 100 || renewed < 20 || sums < 1000 {
+		t.Errorf("only %d pairs, %d of two editions, %d sums", pairs, renewed, sums)
 	}
+}
+
+// two fails if somebody could single out fewer than five trusts from two sets. Of
+// one edition, or of one group, neither may hold but a few that the other does not.
+// Else all that differs is of five at least: nothing can be taken from anything.
+func (l *land) two(t *rapid.T, a, b shownSet) {
+	if a.edition == b.edition || a.group == b.group {
+		l.single(t, a.what+" less "+b.what, without(a.rounds, b.rounds))
+		l.single(t, b.what+" less "+a.what, without(b.rounds, a.rounds))
+		return
+	}
+	apart := without(a.rounds, b.rounds)
+	maps.Copy(apart, without(b.rounds, a.rounds))
+	l.single(t, a.what+" against "+b.what, apart)
+}
+
+// sums looks, for each kind of group, for sums of it and all trusts, over all
+// editions, that say something of fewer than five trusts which a reader does not
+// know, as if quartiles could be added and taken away. It eliminates, in several
+// orders, so that what is left bears on as few as possible.
+func (l *land) sums(t *rapid.T) (tried int) {
+	for _, kind := range maturity.GroupKinds()[1:] {
+		var sets []shownSet
+		for _, s := range l.sets {
+			if s.group.Kind == kind || s.group.Kind == maturity.AllTrusts {
+				sets = append(sets, s)
+			}
+		}
+		for reader := range 3 {
+			for order := range 3 {
+				rows, columns := l.unknown(l.trusts[reader].ODS, sets, rand.New(rand.NewPCG(uint64(order), 0)))
+				for _, row := range eliminate(rows) {
+					trusts := map[string]bool{}
+					for i, x := range row {
+						if x != 0 {
+							trusts[columns[i]] = true
+						}
+					}
+					tried++
+					if len(trusts) < maturity.MinOthers {
+						t.Fatalf("a sum of sets of kind %s and all tells %s of %v alone", kind, l.trusts[reader].ODS, trusts)
+					}
+				}
+			}
+		}
+	}
+	return tried
+}
+
+// unknown is which rounds that a reader does not know are in each set, the rounds
+// in an order that chance makes, and whose they are.
+func (l *land) unknown(reader string, sets []shownSet, rng *rand.Rand) (rows [][]int, columns []string) {
+	place := map[string]int{}
+	for _, s := range sets {
+		for _, round := range slices.Sorted(maps.Keys(s.rounds)) {
+			if _, there := place[round]; !there && !l.knows(reader, s.rounds[round]) {
+				place[round] = len(columns)
+				columns = append(columns, s.rounds[round])
+			}
+		}
+	}
+	order := rng.Perm(len(columns))
+	shuffled := make([]string, len(columns))
+	for i, to := range order {
+		shuffled[to] = columns[i]
+	}
+	for _, s := range sets {
+		row := make([]int, len(columns))
+		for round := range s.rounds {
+			if i, there := place[round]; there {
+				row[order[i]] = 1
+			}
+		}
+		rows = append(rows, row)
+	}
+	return rows, shuffled
+}
+
+const prime = 1_000_003
+
+// eliminate is Gauss's and Jordan's, modulo a prime: rows of which each begins
+// where no other has anything.
+func eliminate(rows [][]int) (reduced [][]int) {
+	for column := 0; len(rows) > 0 && column < len(rows[0]); column++ {
+		at := slices.IndexFunc(rows, func(r []int) bool { return r[column] != 0 })
+		if at < 0 {
+			continue
+		}
+		pivot := rows[at]
+		rows = slices.Delete(rows, at, at+1)
+		scale := inverse(pivot[column])
+		for i := range pivot {
+			pivot[i] = pivot[i] * scale % prime
+		}
+		for _, list := range [2][][]int{rows, reduced} {
+			for _, r := range list {
+				if by := r[column]; by != 0 {
+					for i := range r {
+						r[i] = (r[i] + (prime-by)*pivot[i]) % prime
+					}
+				}
+			}
+		}
+		reduced = append(reduced, pivot)
+	}
+	return reduced
+}
+
+// inverse is x to the power of prime less two.
+func inverse(x int) int {
+	y := 1
+	for n := prime - 2; n > 0; n >>= 1 {
+		if n&1 == 1 {
+			y = y * x % prime
+		}
+		x = x * x % prime
+	}
+	return y
 }
 
 // lessItsParts takes from a set every choice of the groups of one kind that lie
@@ -192,7 +313,7 @@ func (l *land) lessItsParts(t *rapid.T, a shownSet) {
 	for _, kind := range maturity.GroupKinds() {
 		var inside []map[string]string
 		for _, b := range l.sets {
-			if b.edition == a.edition && b.kind == kind && len(without(b.rounds, a.rounds)) == 0 && len(b.rounds) < len(a.rounds) {
+			if b.edition == a.edition && b.group.Kind == kind && len(without(b.rounds, a.rounds)) == 0 && len(b.rounds) < len(a.rounds) {
 				inside = append(inside, b.rounds)
 			}
 		}

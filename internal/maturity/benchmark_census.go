@@ -160,10 +160,9 @@ func (c *Census) part(name, form string, p *countedPart) Part {
 	for i := range p.counted {
 		r.add(&p.counted[i])
 	}
-	known, circle := r.knowledge(c.known)
 	bands := make(map[GroupKey][]Band)
 	for _, element := range elementKeys(name, p) {
-		g := &warden{known: known, circle: circle, out: c.earlier(r, name, form, element)}
+		g := newWarden(r, c.known, c.earlier(r, name, form, element))
 		reliable := p.decide(g, r, element, bands)
 		part.Reliability = append(part.Reliability, reliable)
 	}
@@ -205,7 +204,7 @@ func (c *Census) earlier(r *roll, name, form, element string) []published {
 			m := r.gather(p.Basis.Counted, func(x *Counted) bool {
 				return x.Questionnaire == name && x.Form == form && x.in(key) && slices.Contains(x.Elements, element)
 			})
-			out = append(out, published{m, key, p.Edition.Number})
+			out = append(out, published{m, r.trustsOf(m), key, p.Edition.Number})
 		}
 		for _, g := range part.Groups {
 			if g.Band(element).Shown() {

@@ -47,9 +47,21 @@ func (m members) minus(others ...members) members {
 // within says whether all of m are in o.
 func (m members) within(o members) bool { return m.left(o) == 0 }
 
+// or is m and the others.
+func (m members) or(others ...members) members {
+	out := slices.Clone(m)
+	for _, o := range others {
+		for i := range out {
+			out[i] |= o[i]
+		}
+	}
+	return out
+}
+
 // published is a set whose values are known to readers, and since when.
 type published struct {
-	members
+	members         // rounds
+	trusts  members // whose they are
 	key     GroupKey
 	edition int // nought for the one being made
 }
@@ -61,19 +73,33 @@ type published struct {
 // A reader knows their own trust's score, those of trusts with a public summary,
 // and those of trusts in a circle with theirs.
 type warden struct {
-	known  members   // to everybody
+	*roll
+	known  members   // trusts known to everybody
 	circle []members // to each trust that is in a circle: everything it knows
-	out    []published
+	most   int       // how many trusts a reader knows at most
+	past   []published
+	now    []published
 }
 
-// safe says whether a set tells nobody about too few: it holds nothing that they
-// do not know, or five trusts at least. Any reader's own trust may be in it.
-func (g *warden) safe(m members) bool {
-	if n := m.left(g.known); n > 0 && n < MinTrusts {
+func newWarden(r *roll, k Known, past []published) *warden {
+	g := &warden{roll: r, past: past}
+	g.known, g.circle = r.knowledge(k)
+	g.most = g.known.count()
+	for _, c := range g.circle {
+		g.most = max(g.most, c.count())
+	}
+	return g
+}
+
+// safe says whether a set of trusts tells nobody about too few: it holds nothing
+// that they do not know, or five trusts at least. Any reader's own trust may be in
+// it.
+func (g *warden) safe(trusts members) bool {
+	if n := trusts.left(g.known); n > 0 && n < MinTrusts {
 		return false
 	}
 	for _, k := range g.circle {
-		if n := m.left(k); n > 0 && n < MinOthers {
+		if n := trusts.left(k); n > 0 && n < MinOthers {
 			return false
 		}
 	}
@@ -82,70 +108,77 @@ func (g *warden) safe(m members) bool {
 
 // enough says whether a group holds enough trusts by itself: no band is made of
 // fewer, whoever may know them.
-func (g *warden) enough(m members) bool { return m.left(g.known) >= MinTrusts && g.safe(m) }
+func (g *warden) enough(m members) bool {
+	trusts := g.trustsOf(m)
+	return trusts.left(g.known) >= MinTrusts && g.safe(trusts)
+}
 
-// apart says whether nobody can single out too few from two sets together.
-func (g *warden) apart(a, b members) bool { return g.safe(a.minus(b)) && g.safe(b.minus(a)) }
+// apart says whether nobody can single out too few from two sets together: of each,
+// what is not in the other is nothing or enough.
+func (g *warden) apart(a, b members) bool { return g.beyond(a, b) && g.beyond(b, a) }
+
+func (g *warden) beyond(a, b members) bool {
+	n := a.left(b)
+	return n == 0 || n >= MinTrusts+g.most || g.safe(g.trustsOf(a.minus(b)))
+}
+
+// distinct says the same of sets of two editions that are not of the same group.
+// What is in the earlier one alone may be few old rounds, if what is in the later
+// one alone is many: neither set holds the rest of the other, so that nothing can
+// be taken from anything. It is all that differs that must be of enough trusts.
+func (g *warden) distinct(a, b members) bool {
+	n := a.left(b) + b.left(a)
+	return n == 0 || n >= 2*(MinTrusts+g.most) || g.safe(g.trustsOf(a.minus(b).or(b.minus(a))))
+}
 
 // refuses says why a set may not be published beside what is, "" if it may, and
-// beside which earlier edition's.
+// which earlier edition has the group.
 func (g *warden) refuses(key GroupKey, m members) (why Reason, since int) {
-	for i := len(g.out) - 1; i >= 0; i-- { // the newest of the earlier ones first
-		p := &g.out[i]
-		if g.apart(m, p.members) {
-			continue
-		}
-		if p.edition > 0 {
-			return NearEarlier, p.edition
-		}
-		return NearAnother, 0
-	}
-	g.out = append(g.out, published{members: m, key: key})
-	defer func() {
-		if why != "" {
-			g.out = g.out[:len(g.out)-1]
-		}
-	}()
-	for i := range g.out {
-		if p := &g.out[i]; p.edition == 0 && !g.rests(p.members) {
+	for _, p := range g.now {
+		if !g.apart(m, p.members) {
 			return NearAnother, 0
 		}
 	}
-	return "", 0
-}
-
-// rests says whether what is left of a set is safe when the groups of one kind
-// that lie in it are taken away: the one that was not published among them.
-func (g *warden) rests(whole members) bool {
-	for _, kind := range GroupKinds() {
-		rest, found := whole, false
-		for i := range g.out {
-			p := &g.out[i]
-			if p.edition == 0 && p.key.Kind == kind && p.within(whole) && !whole.within(p.members) {
-				rest, found = rest.minus(p.members), true
-			}
+	for _, p := range g.past {
+		if p.key == key {
+			since = max(since, p.edition)
 		}
-		if found && !g.safe(rest) {
-			return false
+		if p.key == key && !g.apart(m, p.members) || p.key != key && !g.distinct(m, p.members) {
+			why = NearEarlier
 		}
 	}
-	return true
+	if why != "" {
+		return why, since
+	}
+	g.now = append(g.now, published{members: m, trusts: g.trustsOf(m), key: key})
+	if why = g.rest(&g.now[len(g.now)-1]); why != "" {
+		g.now = g.now[:len(g.now)-1]
+	}
+	if why != NearEarlier {
+		since = 0
+	}
+	return why, since
 }
 
-// roll numbers rounds, those of earlier editions among them.
+// roll numbers trusts and their rounds, those of earlier editions among them.
 type roll struct {
 	places map[[2]string]int // trust and round
-	of     map[string][]int  // a trust's rounds
+	number map[string]int    // of a trust
+	owner  []int             // of each round, the trust's number
 }
 
-func newRoll() *roll { return &roll{map[[2]string]int{}, map[string][]int{}} }
+func newRoll() *roll { return &roll{places: map[[2]string]int{}, number: map[string]int{}} }
 
 func (r *roll) add(c *Counted) {
 	id := [2]string{c.ODS, c.Round}
-	if _, there := r.places[id]; !there {
-		r.of[c.ODS] = append(r.of[c.ODS], len(r.places))
-		r.places[id] = len(r.places)
+	if _, there := r.places[id]; there {
+		return
 	}
+	if _, there := r.number[c.ODS]; !there {
+		r.number[c.ODS] = len(r.number)
+	}
+	r.places[id] = len(r.places)
+	r.owner = append(r.owner, r.number[c.ODS])
 }
 
 // gather is the rounds that satisfy a condition.
@@ -159,11 +192,18 @@ func (r *roll) gather(all []Counted, want func(*Counted) bool) members {
 	return m
 }
 
-// trusts is all rounds of these trusts.
+// trustsOf is whose rounds these are.
+func (r *roll) trustsOf(rounds members) members {
+	m := newMembers(len(r.number))
+	rounds.each(func(i int) { m.put(r.owner[i]) })
+	return m
+}
+
+// trusts is those of these codes that have a number.
 func (r *roll) trusts(codes ...string) members {
-	m := newMembers(len(r.places))
+	m := newMembers(len(r.number))
 	for _, code := range codes {
-		for _, i := range r.of[code] {
+		if i, there := r.number[code]; there {
 			m.put(i)
 		}
 	}
@@ -180,11 +220,7 @@ func (r *roll) knowledge(k Known) (known members, circle []members) {
 		}
 	}
 	for _, code := range slices.Sorted(maps.Keys(mates)) {
-		m := r.trusts(append(mates[code], code)...)
-		for i := range m {
-			m[i] |= known[i]
-		}
-		circle = append(circle, m)
+		circle = append(circle, known.or(r.trusts(append(mates[code], code)...)))
 	}
 	return known, circle
 }
