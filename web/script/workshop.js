@@ -33,6 +33,7 @@ class Session {
   asked = 0; // fetches that were asked for
   done = 0; // the newest of them that has come
   skew = 0; // how far the server's clock is ahead of this one
+  missed = false; // the last fetch failed, though the stream may go on
 
   constructor(root) {
     this.root = root;
@@ -112,7 +113,7 @@ class Session {
     this.countDown();
     if (document.hidden || this.over) return;
     if (slept) return this.wake();
-    if (!this.flows() && now - (this.fetched ?? 0) > POLL) this.refresh();
+    if ((this.missed || !this.flows()) && now - (this.fetched ?? 0) > POLL) this.refresh();
     if (this.beat && now - this.beat > SILENCE && this.stream) {
       this.close();
       this.open();
@@ -150,9 +151,11 @@ class Session {
         this.tag = response.headers.get("ETag") ?? "";
       }
       this.failures = 0;
+      this.missed = false;
       this.say(this.flows() ? "live" : "behind");
       return true;
     } catch {
+      this.missed = true;
       return this.say("offline");
     } finally {
       clearTimeout(late);

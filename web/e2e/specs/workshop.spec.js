@@ -117,6 +117,27 @@ test("a vote sent without a connection arrives when it is back", async ({ somebo
   await expect(desk.getByText("13 of 13 have voted")).toBeVisible();
 });
 
+// A stream can outlive the database, so that its word is heard while nothing can
+// be fetched.
+test("what cannot be fetched at first is fetched later, with the stream unbroken", async ({ somebody, ground, watch }) => {
+  watch.tolerate(refused(503));
+  const desk = await somebody("facilitator");
+  const code = await lobby(desk, await prepared(desk, ground.trust, { rehearsal: "yes" }));
+  const phone = await somebody(null, PHONE);
+  await join(phone, code);
+  const state = phone.locator("[data-live-state]");
+  await expect(state).toHaveText("Live");
+  let streams = 0;
+  phone.on("request", (request) => request.url().endsWith("/events") && streams++);
+  await phone.route("**/now", (route) => route.fulfill({ status: 503, body: "" }));
+  await next(desk);
+  await expect(state).toContainText("Offline");
+  await phone.unroute("**/now");
+  await expect(phone.getByRole("heading", { level: 1 })).toContainText("Welcome");
+  await expect(state).toHaveText("Live");
+  expect(streams).toBe(0);
+});
+
 test("a vote that comes too late is refused in words", async ({ somebody, ground, watch }) => {
   watch.tolerate(refused(409));
   const desk = await somebody("facilitator");
