@@ -177,6 +177,7 @@ func TestRoles(t *testing.T) {
 		{shop + "/agenda", "lead chair facilitator", http.StatusForbidden},
 		{shop + "/agenda/add", "lead chair facilitator", http.StatusForbidden},
 		{shop + "/brief", "lead chair facilitator", http.StatusForbidden},
+		{shop + "/devices", "lead chair facilitator", http.StatusForbidden},
 		{shop + "/kit", "lead chair facilitator", http.StatusForbidden},
 		{shop + "/end", "lead chair facilitator", http.StatusForbidden},
 		{shop + "/record", "", http.StatusNotFound},

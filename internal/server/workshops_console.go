@@ -24,7 +24,8 @@ func (s *Server) console(r *http.Request, t *store.Trust, id uuid.UUID) (page.Co
 	}
 	v := page.ConsoleView{
 		Code: c.Code, Address: s.shortAddress(r) + "/join",
-		Joined: c.Joined, Voters: c.Voters, Watching: c.Watching, Voted: c.Voted, Written: c.Cards,
+		Room:   page.RoomCount{Expected: c.Expected, Joined: c.Joined, Rehearsal: c.Workshop.Rehearsal},
+		Voters: c.Voters, Watching: c.Watching, Voted: c.Voted, Written: c.Cards,
 		Resets: c.Resets, Carried: c.Carried, Park: parkField(""),
 	}
 	v.RoomView = page.RoomView{
@@ -227,7 +228,7 @@ func (s *Server) restartVote(w http.ResponseWriter, r *http.Request, t *store.Tr
 		if err != nil {
 			return err
 		}
-		v.Restart.Value, v.Restart.Error, v.Error = f.get("reason"), says, says
+		v.Restart.Value, v.Restart.Error = f.get("reason"), says
 		return s.render(w, r, http.StatusUnprocessableEntity, page.Console(v))
 	}
 	return s.moved(w, r, t, id, "", t.RestartVote(r.Context(), id, item, step, strings.TrimSpace(f.get("reason")), s.now()))
@@ -246,12 +247,11 @@ func (s *Server) agreeLevel(w http.ResponseWriter, r *http.Request, t *store.Tru
 	}
 	fault.Reason.Error = checkWords(f, "reason", "why the board agrees on this level", "The reason", workshop.MaxReason)
 	fault.Dissent.Error = checkLength(f, "dissent", "What those say who do not agree", workshop.MaxReason)
-	if says := orElse(fault.Level.Error, orElse(fault.Reason.Error, fault.Dissent.Error)); says != "" {
+	if fault.Level.Error+fault.Reason.Error+fault.Dissent.Error != "" {
 		v, err := s.console(r, t, id)
 		if err != nil {
 			return err
 		}
-		v.Error = says
 		v.Agree.Level.Value, v.Agree.Level.Error = f.get("level"), fault.Level.Error
 		v.Agree.Reason.Value, v.Agree.Reason.Error = f.get("reason"), fault.Reason.Error
 		v.Agree.Dissent.Value, v.Agree.Dissent.Error = f.get("dissent"), fault.Dissent.Error
@@ -306,7 +306,7 @@ func (s *Server) keepNotes(w http.ResponseWriter, r *http.Request, t *store.Trus
 		if err != nil {
 			return err
 		}
-		v.Error, v.Notes.Error, v.Notes.Value = says, says, f.get("notes")
+		v.Notes.Error, v.Notes.Value = says, f.get("notes")
 		return s.render(w, r, http.StatusUnprocessableEntity, page.Console(v))
 	}
 	return s.moved(w, r, t, id, "notes", t.WriteNotes(r.Context(), id, item, f.get("notes")))
@@ -323,7 +323,7 @@ func (s *Server) parkAtDesk(w http.ResponseWriter, r *http.Request, t *store.Tru
 		if err != nil {
 			return err
 		}
-		v.Error, v.Park.Error, v.Park.Value = says, says, f.get("words")
+		v.Park.Error, v.Park.Value = says, f.get("words")
 		return s.render(w, r, http.StatusUnprocessableEntity, page.Console(v))
 	}
 	return s.moved(w, r, t, id, "", t.Park(r.Context(), id, strings.TrimSpace(f.get("words"))))

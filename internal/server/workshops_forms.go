@@ -49,8 +49,7 @@ func (s *Server) addAction(w http.ResponseWriter, r *http.Request, t *store.Trus
 		return err
 	}
 	a := readAction(f, &v.Act)
-	if says := faultOf(v.Act); says != "" {
-		v.Error = says
+	if v.Act.Wrong() {
 		return s.render(w, r, http.StatusUnprocessableEntity, page.Console(v))
 	}
 	a.Workshop = id
@@ -63,7 +62,6 @@ func (s *Server) addAction(w http.ResponseWriter, r *http.Request, t *store.Trus
 	_, err = t.AddAction(r.Context(), a, s.now())
 	if errors.Is(err, action.ErrDue) {
 		v.Act.Due.Error = "The day must be today or later"
-		v.Error = v.Act.Due.Error
 		return s.render(w, r, http.StatusUnprocessableEntity, page.Console(v))
 	}
 	return s.moved(w, r, t, id, "action", err)
@@ -87,16 +85,6 @@ func readAction(f form, v *page.ActionForm) action.Action {
 	}
 	a.Due = readDate(f, &v.Due, "due")
 	return a
-}
-
-// faultOf is the first thing that is wrong with the form of an action.
-func faultOf(v page.ActionForm) string {
-	for _, says := range []string{v.What.Error, v.Owner.Error, v.Name.Error, v.Due.Error, v.Element.Error} {
-		if says != "" {
-			return says
-		}
-	}
-	return ""
 }
 
 // tallyFields ask how many cards there were of each kind.

@@ -154,7 +154,7 @@ func (s *Server) phone(r *http.Request, seat *store.Seat) (page.PhoneView, page.
 	}
 	path := "/join/" + chi.URLParam(r, "code")
 	v := page.PhoneView{
-		RoomView: stage.view, Observer: seat.Own.Observer, Vote: seat.Own.Vote, First: seat.Own.First,
+		RoomView: stage.view, Device: seat.Own.Device, Observer: seat.Own.Observer, Vote: seat.Own.Vote, First: seat.Own.First,
 		Card: seat.Own.Card, Ups: seat.Own.Ups,
 	}
 	v.Path, v.Events = path, path+"/events"
@@ -168,6 +168,9 @@ func (s *Server) showPhone(w http.ResponseWriter, r *http.Request) error {
 		code, token := s.seatToken(r)
 		known := chi.URLParam(r, "code")
 		v := page.JoinView{Code: joinField(known), Over: token != "" && code == known}
+		if v.Removed, err = s.db.WasRemoved(r.Context(), token); err != nil {
+			return err
+		}
 		if len(known) > 40 {
 			v.Code.Value = ""
 		}
@@ -189,11 +192,16 @@ func (s *Server) renderPhone(w http.ResponseWriter, r *http.Request, status int,
 }
 
 // phoneNow is a device's pieces as they are now. One whose seat is no more is
-// told so, the same whatever the reason.
+// told so.
 func (s *Server) phoneNow(w http.ResponseWriter, r *http.Request) error {
 	seat, err := s.seat(r)
 	if errors.Is(err, store.ErrNotFound) {
-		return s.sendParts(w, r, []page.Part{{Name: "stage", Content: page.Gone()}})
+		_, token := s.seatToken(r)
+		removed, err := s.db.WasRemoved(r.Context(), token)
+		if err != nil {
+			return err
+		}
+		return s.sendParts(w, r, []page.Part{{Name: "stage", Content: page.Gone(removed)}})
 	}
 	if err != nil {
 		return err
@@ -233,7 +241,7 @@ func (s *Server) fromSeat(w http.ResponseWriter, r *http.Request) (*store.Seat, 
 // why it was not kept.
 func (s *Server) kept(w http.ResponseWriter, r *http.Request, seat *store.Seat, sent page.Refusal, err error) error {
 	path := "/join/" + chi.URLParam(r, "code")
-	if err == nil {
+	if err == nil || errors.Is(err, store.ErrNotFound) { // its page says why there is no place for it any more
 		return see(w, r, path)
 	}
 	says := saysSeat(err)

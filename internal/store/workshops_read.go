@@ -210,7 +210,9 @@ func (t *Trust) queueDone(b *pgx.Batch, id uuid.UUID, c *Console) {
 		                   WHERE y.ods = $1 AND y.workshop_id = $2 AND y.item_id = u.id AND y.vote = u.vote), 0),
 		       (SELECT count(*) FROM workshop_cards k WHERE k.ods = $1 AND k.workshop_id = $2 AND k.item_id = u.id)
 		FROM people p CROSS JOIN lost l LEFT JOIN under_way u ON true`, t.ODS, id).
-		QueryRow(func(row pgx.Row) error { return row.Scan(&c.Expected, &c.Joined, &c.Watching, &c.Voters, &c.Voted, &c.Cards) })
+		QueryRow(func(row pgx.Row) error {
+			return row.Scan(&c.Expected, &c.Joined, &c.Watching, &c.Voters, &c.Voted, &c.Cards)
+		})
 }
 
 func queueResets(b *pgx.Batch, ods string, id uuid.UUID, resets *[]workshop.Reset) {

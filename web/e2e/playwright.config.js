@@ -40,10 +40,10 @@ export default defineConfig({
     project("plain", "journey.spec.js", { javaScriptEnabled: false }),
     project("narrow", "journey.spec.js", { viewport: { width: 320, height: 640 } }),
     project("answering", [
-      "answering.spec.js", "rounds.spec.js", "doors.spec.js", "sign-in.spec.js", "own-data.spec.js", "workshop.spec.js",
+      "answering.spec.js", "rounds.spec.js", "doors.spec.js", "sign-in.spec.js", "own-data.spec.js", "workshop.spec.js", "workshop-keys.spec.js",
       "people.spec.js", "invitations.spec.js", "clock.spec.js", "audit.spec.js", "oidc.spec.js",
     ]),
     project("outage", "outage.spec.js"),
-    project("pages", ["pages.spec.js", "report.spec.js", "transfer.spec.js"]),
+    project("pages", ["workshop-states.spec.js", "pages.spec.js", "report.spec.js", "transfer.spec.js"]),
   ],
 });

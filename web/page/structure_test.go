@@ -19,7 +19,7 @@ import (
 func screens(t *testing.T) map[string]templ.Component {
 	t.Helper()
 	all := map[string]templ.Component{}
-	for _, part := range []map[string]templ.Component{answerScreens(t), leadScreens(t), reportScreens(t), frontScreens(t), peopleScreens(t), commentScreens(t), providerScreens(t)} {
+	for _, part := range []map[string]templ.Component{answerScreens(t), leadScreens(t), reportScreens(t), frontScreens(t), peopleScreens(t), commentScreens(t), providerScreens(t), sessionScreens(t), workshopScreens(t)} {
 		for name, c := range part {
 			all[name] = c
 		}

@@ -38,6 +38,7 @@ type ProjectorView struct {
 // PhoneView is one device's screen.
 type PhoneView struct {
 	RoomView
+	Device   int // its number, 0 for none
 	Observer bool
 	Vote     assessment.Choice // in the vote under way or just closed
 	First    assessment.Choice // in the first vote on the item under way
@@ -61,6 +62,8 @@ type JoinView struct {
 	Code   nhsuk.Field
 	Member string // who is signed in and could join as themselves, "" for nobody
 	Over   bool   // this device was in a session that has ended
+
+	Removed bool // this device was taken out of a session that goes on
 }
 
 // ConsoleView is a workshop for whoever runs it.
@@ -68,7 +71,7 @@ type ConsoleView struct {
 	RoomView
 	Code     string
 	Address  string
-	Joined   int
+	Room     RoomCount
 	Watching int
 	Voters   int // who may vote in the vote under way
 	Voted    int // of them

@@ -27,6 +27,14 @@ function written(part) {
   return [...fields].filter((field) => field.value.trim());
 }
 
+// placeOf is where the focus is in a part: a control by its id, or the first,
+// second, third of its kind.
+function placeOf(part, control) {
+  const kind = control.localName;
+  const nth = [...part.querySelectorAll(kind)].indexOf(control);
+  return { id: control.id, part: part.id, kind, nth, start: control.selectionStart, end: control.selectionEnd };
+}
+
 class Session {
   tag = "";
   failures = 0;
@@ -44,6 +52,7 @@ class Session {
     this.target.addEventListener("input", ({ target }) => (target.dataset.typed = "yes"));
     this.target.addEventListener("submit", (event) => this.submitted(event));
     this.target.addEventListener("keydown", (event) => this.held(event));
+    this.target.addEventListener("click", (event) => this.toFault(event));
     document.addEventListener("visibilitychange", () => !document.hidden && this.wake());
     document.addEventListener("resume", () => this.wake());
     document.addEventListener("freeze", () => this.close());
@@ -189,6 +198,7 @@ class Session {
     }
     for (const old of now.values()) {
       if (parts.includes(old)) continue;
+      if (!this.focus && old.contains(document.activeElement)) this.focus = placeOf(old, document.activeElement);
       if (old.id === "part-said" && !sent) parts.unshift(old); // it stands until something else is done
       else if (old.id !== sent && !parts.some((part) => part.id === old.id) && written(old).length > 0) parts.push(this.keep(old));
       else old.remove();
@@ -236,18 +246,19 @@ class Session {
       part.querySelector(`#${CSS.escape(open.id)}`)?.setAttribute("open", "");
     }
     const focus = document.activeElement;
-    if (old.contains(focus)) this.focus = { id: focus.id, part: part.id, start: focus.selectionStart, end: focus.selectionEnd };
+    if (old.contains(focus)) this.focus = placeOf(old, focus);
     return left;
   }
 
-  // settle gives the focus back after a swap, to the same control or to the part
-  // that it was in, and tells in one sentence what is new.
+  // settle gives the focus back after a swap, to the same control or, where that is
+  // gone, to the heading, and tells in one sentence what is new.
   settle() {
     if (this.focus) {
-      const { id, part, start, end } = this.focus;
+      const { id, part, kind, nth, start, end } = this.focus;
       this.focus = undefined;
-      const to = (id && document.getElementById(id)) || document.querySelector(`#${CSS.escape(part)} [data-live-focus]`);
-      to?.focus({ preventScroll: true });
+      const same = id ? document.getElementById(id) : kind && document.getElementById(part)?.querySelectorAll(kind)[nth];
+      const to = same || this.target.querySelector("[data-live-focus]");
+      if (to !== document.activeElement) to?.focus({ preventScroll: true });
       if (typeof start === "number") to?.setSelectionRange?.(start, end);
     }
     const says = this.target.querySelector("[data-live-says]")?.textContent.trim() ?? "";
@@ -287,6 +298,16 @@ class Session {
     form.dataset.sending = "yes";
     const fields = new FormData(form, event.submitter);
     this.send(form, event.submitter, new URLSearchParams(fields), 0);
+  }
+
+  // A link of an error summary gives its field the focus.
+  toFault(event) {
+    const link = event.target.closest(".nhsuk-error-summary a[href^='#']");
+    const field = link && document.getElementById(link.hash.slice(1));
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
+    field.closest(".nhsuk-form-group")?.scrollIntoView({ block: "nearest" });
   }
 
   // A key that is held down presses once: the button that comes next has the

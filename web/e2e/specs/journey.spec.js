@@ -63,7 +63,7 @@ async function leaveAndComeBack(page, number) {
   await page.getByRole("button", { name: "Save and come back later" }).click();
   await expect(page.getByRole("heading", { name: "Saved", exact: true })).toBeVisible();
   await expect(page.getByText(`${number} of ${QUESTIONS} answered`, { exact: true })).toBeVisible();
-  await expect(page.getByRole("listitem").filter({ has: page.locator(".nhsuk-task-list__status") })).toHaveCount(8);
+  await expect(page.getByRole("listitem").filter({ has: page.locator(".nhsuk-task-list__status") })).toHaveCount(9);
   await stay(page);
   await page.goto("/");
   await startRoundAgain(page);
@@ -111,6 +111,18 @@ async function onAnotherDevice(page, somebody) {
   return other;
 }
 
+// lookBack puts two elements where they were at the last round, and leaves out
+// the others.
+async function lookBack(page) {
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Looking back");
+  const rows = page.getByRole("group");
+  await expect(rows).toHaveCount(8);
+  await rows.nth(0).getByLabel("Starting", { exact: true }).check();
+  await rows.nth(7).getByLabel("I do not know", { exact: true }).check();
+  await stay(page);
+  await goOn(page);
+}
+
 async function checkAndSubmit(page) {
   await expect(page.getByRole("heading", { level: 1 })).toContainText("Check your answers");
   await expect(page.getByText("You have answered every question")).toBeVisible();
@@ -134,6 +146,7 @@ async function download(page) {
   await page.getByRole("link", { name: "Download your answers" }).click();
   const text = await readFile(await (await arriving).path(), "utf8");
   expect(text.match(/^\d\.\d,/gm), "one line a question").toHaveLength(QUESTIONS);
+  expect(text).toMatch(/^back\.1,.*,Starting,/m);
   expect(text).toContain("once late, once too late.");
   expect(text).toContain("I do not know");
 }
@@ -158,6 +171,7 @@ async function readReport(page) {
   const main = page.getByRole("main");
   await expect(main).toContainText("14 of 14");
   await expect(main.locator("figure.app-chart").first()).toBeVisible();
+  await expect(main).toContainText("as judged now");
   await expect(main).toContainText(/[0-9a-f]{64}/); // the digest of what was frozen
   await expect(main).not.toContainText("once too late");
   await expect(main).not.toContainText(PROOF);
@@ -184,6 +198,7 @@ test("the last member answers, the lead closes, the board reads", async ({ someb
     await expect(page.locator("[data-octant-status]")).toHaveText(/^Saved at \d\d:\d\d$/);
   }
   page = await answerAll(page, somebody);
+  await lookBack(page);
   await checkAndSubmit(page);
   await download(page);
 

@@ -1,44 +1,10 @@
 // The same job with a keyboard alone: nothing here touches a mouse, and every
 // stop has to show where the focus is.
 
+import { press, tabTo } from "../support/keys.js";
 import { test, expect, role } from "../support/test.js";
 
 const QUESTIONS = 24;
-const LONGEST_WAY = 150; // stops on one page before we call it lost
-
-// look tells what is focused, and whether a person could see that it is.
-function look() {
-  const at = document.activeElement;
-  const drawn = (style) => style.outlineStyle !== "none" || style.boxShadow !== "none";
-  const looks = [getComputedStyle(at)];
-  for (const label of at.labels ?? []) looks.push(getComputedStyle(label, "::before"));
-  if (at.nextElementSibling) looks.push(getComputedStyle(at.nextElementSibling, "::before"));
-  const box = at.getBoundingClientRect();
-  return {
-    words: `${at.tagName} ${(at.textContent || at.value || "").trim().slice(0, 60)}`,
-    visible: looks.some(drawn),
-    inView: box.bottom > 0 && box.top < innerHeight,
-  };
-}
-
-// tabTo goes from stop to stop until it is where it wants to be.
-async function tabTo(page, target) {
-  const wanted = await target.elementHandle();
-  for (let stops = 0; stops < LONGEST_WAY; stops++) {
-    await page.keyboard.press("Tab");
-    const stop = await page.evaluate(look);
-    expect.soft(stop, `focus at ${page.url()}`).toMatchObject({ visible: true, inView: true });
-    if (await wanted.evaluate((element) => element === document.activeElement)) return;
-  }
-  throw new Error(`the Tab key never comes to ${target} at ${page.url()}`);
-}
-
-// press goes to something and presses a key on it that leads to another page.
-async function press(page, target, key = "Enter") {
-  await tabTo(page, target);
-  await page.keyboard.press(key);
-}
-
 const button = (page, name) => page.getByRole("button", { name, exact: true }).first();
 
 async function signIn(page, key) {
@@ -73,6 +39,9 @@ test("a member answers and the lead closes by keyboard", async ({ somebody }) =>
     if (number === 2) await write(page, "Written without a mouse");
     await press(page, button(page, "Continue"));
   }
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Looking back");
+  await choose(page, 2);
+  await press(page, button(page, "Continue"));
   await expect(page.getByRole("heading", { level: 1 })).toContainText("Check your answers");
   await expect(page.getByRole("main")).toContainText("Written without a mouse");
   await press(page, button(page, "Submit your answers"));

@@ -4,19 +4,10 @@
 import { asking, close, draft, inDays, fillDate, opened } from "./lead.js";
 import { keying, onPaper, personalLink } from "./invitations.js";
 import { OURS } from "./places.js";
-import { join, lobby, prepared, upTo } from "./workshop.js";
+import { after, at, press } from "./station.js";
+import { workshopStations } from "./workshop-stations.js";
 import { startProvider } from "./provider.js";
 import { choose, comment, goOn } from "./question.js";
-
-const press = (name) => (page) => page.getByRole("button", { name, exact: true }).click();
-
-// at is a page that an address alone leads to.
-const at = (name, who, path, status = 200) => ({ name, who, path, status, lead: path.length > 1 });
-
-// after is a page that a form on another one leads to. Where the lead has a hand
-// in it, path or act takes the lead's page too; path may also take the person's
-// own, to do first what has to be done before.
-const after = (name, who, path, act, status) => ({ name, who, path, act, status, lead: path.length > 1 || act.length > 1 });
 
 const open = (rest) => (p) => p.open + rest;
 const closed = (rest) => (p) => p.closed + rest;
@@ -37,6 +28,24 @@ async function goStale(page) {
   await second.waitForURL(/questions\/1\.2/);
   await second.close();
   await choose(page, place);
+  await goOn(page);
+}
+
+// lookBackTwice has two windows look back on one element in two ways.
+async function lookBackTwice(page) {
+  const second = await page.context().newPage();
+  await second.goto(page.url());
+  const place = await choose(second);
+  await goOn(second);
+  await second.waitForURL(/\/answers$/);
+  await second.close();
+  await choose(page, place);
+  await goOn(page);
+}
+
+async function lookBackLate(page, lead) {
+  await close(lead, new URL(page.url()).pathname.replace("/looking-back", ""));
+  await page.getByRole("radio").first().check();
   await goOn(page);
 }
 
@@ -107,75 +116,8 @@ async function sendTrusts(page) {
   await page.waitForURL(/\/admin\/register\/[0-9a-f-]{36}$/);
 }
 
-// The pages of workshops, each of a workshop of its own.
-const ofWorkshop = (rest) => async (p, lead) => (await prepared(lead, p.trust)) + rest;
-
-const running = (rest) => async (p, lead) => {
-  const path = await prepared(lead, p.trust);
-  await lobby(lead, path);
-  return path + rest;
-};
-
-const voting = (rest) => async (p, lead) => {
-  const path = await running(rest)(p, lead);
-  await upTo(lead, "Open the vote");
-  return path;
-};
-
-const ended = (rest) => async (p, lead) => {
-  const path = await prepared(lead, p.trust);
-  await lobby(lead, path);
-  await lead.goto(`${path}/end`);
-  await press("End the session")(lead);
-  await lead.waitForURL(/\/record$/);
-  return path + rest;
-};
-
-const agreedOn = async (p, lead) => {
-  await running("")(p, lead);
-  await upTo(lead, "Show: Three to five actions");
-  await lead.getByLabel("What will be done?").fill("Ask patients twice a year");
-  await lead.getByLabel("Name of somebody").fill("Jo Bloggs");
-  for (const [name, value] of [["Day", "3"], ["Month", "3"], ["Year", "2099"]]) await lead.getByRole("group", { name: "By when?" }).getByLabel(name).fill(value);
-  await lead.locator("#add-action").click();
-  await lead.getByText("Ask patients twice a year").first().waitFor();
-  await lead.goto(`${p.trust}/actions`);
-  return lead.locator('main a[href*="/actions/"]').first().getAttribute("href");
-};
-
-const joined = async (p, lead, page) => {
-  const code = await lobby(lead, await prepared(lead, p.trust));
-  await join(page, code);
-  return `/join/${code}`;
-};
-
 export const stations = [
-  at("workshops, lead", "cio", (p) => `${p.trust}/workshops`),
-  at("workshops, member", "member-3", (p) => `${p.trust}/workshops`),
-  at("workshop, new", "cio", (p) => `${p.trust}/workshops/new`),
-  after("workshop, new, no title", "cio", (p) => `${p.trust}/workshops/new`, press("Propose an agenda"), 422),
-  at("workshop, prepared", "cio", ofWorkshop("")),
-  at("workshop, member", "member-3", ofWorkshop(""), 403),
-  at("workshop, agenda", "cio", ofWorkshop("/agenda")),
-  at("workshop, item to add", "cio", ofWorkshop("/agenda/add")),
-  after("workshop, nothing to add", "cio", ofWorkshop("/agenda/add"), press("Add it to the agenda"), 422),
-  after("workshop, item to change", "cio", ofWorkshop("/agenda"), (page) => page.getByRole("link", { name: /^Change, or write notes/ }).first().click(), 200),
-  at("workshop, brief", "cio", ofWorkshop("/brief")),
-  at("workshop, kit", "cio", ofWorkshop("/kit")),
-  at("workshop, lobby", "cio", running("")),
-  at("workshop, projector, lobby", "cio", running("/projector")),
-  at("workshop, vote", "cio", voting("")),
-  at("workshop, projector, vote", "cio", voting("/projector")),
-  at("workshop, cards", "cio", voting("/tally")),
-  after("workshop, no cards", "cio", voting("/tally"), press("Keep these votes"), 422),
-  at("workshop, to end", "cio", running("/end")),
-  at("workshop, record", "cio", ended("/record")),
-  at("actions", "cio", (p) => `${p.trust}/actions`),
-  at("action", "cio", agreedOn),
-  at("agreed levels", "member-3", closed("/agreed")),
-  at("session to join", null, () => "/join"),
-  after("session to join, no code", null, () => "/join", press("Join"), 422),
-  at("session, phone", null, joined),
+  ...workshopStations,
   at("front page", null, () => "/"),
   at("demonstration", null, () => "/demo"),
   at("sign in", null, () => "/sign-in"),
@@ -334,6 +276,10 @@ export const stations = [
   }, 422),
   after("question, two tabs", "member-5", open("/questions/1.1"), goStale, 409),
   after("question, closed meanwhile", "member-6", ofRoundOfItsOwn("/questions/1.1"), goClosed, 409),
+  at("looking back", "member-1", open("/looking-back")),
+  at("looking back, answered", "member-2", open("/looking-back")),
+  after("looking back, two tabs", "member-5", open("/looking-back"), lookBackTwice, 409),
+  after("looking back, closed meanwhile", "member-6", ofRoundOfItsOwn("/looking-back"), lookBackLate, 409),
   at("check, nothing answered", "member-1", open("/answers")),
   at("check, submitted", "member-2", open("/answers")),
   at("check, closed", "member-2", closed("/answers")),
