@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -72,6 +73,8 @@ func fillAnswers(d *store.OwnData) {
 				a := &round.Answers[j]
 				if q, ok := v.Question(a.Question); ok {
 					a.Text, a.Answer = q.Text, page.ChoiceText(q, a.Choice)
+				} else if q, ok := v.BackQuestion(a.Question); ok {
+					a.Text, a.Answer = q.Topic+": "+q.Text, page.ChoiceText(q, a.Choice)
 				}
 			}
 		}
@@ -119,12 +122,29 @@ func ownTrustView(t store.OwnTrust) page.OwnTrust {
 		{Title: "Actions of the board that you own", None: "None.", Items: eachSaid(t.Actions, func(x store.OwnAction) string {
 			return commas(x.What, "due "+page.Day(x.Due), x.State, x.Became)
 		})},
+		{Title: "Workshops that go on, which you joined as yourself", None: "None. Who joins without their account cannot be found. When a workshop ends, single votes are erased.", Items: eachSaid(t.Workshops, workshopSaid)},
 		{Title: "On record", None: "Nothing.", Items: eachSaid(t.Record, entrySaid)},
 	}}
 	for _, r := range t.Rounds {
 		o.Rounds = append(o.Rounds, ownRoundView(r))
 	}
 	return o
+}
+
+// workshopSaid is a workshop that goes on, with what the person has sent in it.
+func workshopSaid(w store.OwnWorkshop) string {
+	devices := "on " + strconv.Itoa(w.Devices) + " devices"
+	if w.Devices == 1 {
+		devices = "on 1 device"
+	}
+	said := commas(w.Title, "began "+moment(w.Began), devices)
+	for _, v := range w.Votes {
+		said += ". " + v
+	}
+	for _, c := range w.Cards {
+		said += ". Your card: " + c
+	}
+	return said
 }
 
 func ownRoundView(r store.OwnRound) page.OwnRound {

@@ -77,6 +77,8 @@ type OwnTrust struct {
 	Links   []OwnLink   `json:"links"`
 	Actions []OwnAction `json:"actions"`
 	Record  []OwnEntry  `json:"record"`
+
+	Workshops []OwnWorkshop `json:"workshops"`
 }
 
 // OwnRound is a round in which the person is or was asked.
@@ -172,10 +174,20 @@ func (db *DB) ownData(ctx context.Context, person uuid.UUID, last func(pgx.Tx) e
 		if err := tx.SendBatch(ctx, desk).Close(); err != nil {
 			return err
 		}
+		running := &pgx.Batch{}
+		for i := range d.Trusts {
+			d.Trusts[i].queueRunning(running)
+		}
+		if err := tx.SendBatch(ctx, running).Close(); err != nil {
+			return err
+		}
 		trusts := &pgx.Batch{}
 		for i := range d.Trusts {
 			respondent := access.RespondentOf(db.secret, person, d.Trusts[i].ODS)
 			d.Trusts[i].queue(trusts, person, respondent[:])
+			d.Trusts[i].queueWorkshops(trusts, func(id uuid.UUID) uuid.UUID {
+				return access.Participant(db.secret, person, d.Trusts[i].ODS, id)
+			})
 		}
 		if err := tx.SendBatch(ctx, trusts).Close(); err != nil || last == nil {
 			return err
