@@ -38,6 +38,9 @@ func (s *Server) showHome(w http.ResponseWriter, r *http.Request) error {
 	v.Ways = acrossWays(cards)
 	for _, c := range cards {
 		v.Trusts = append(v.Trusts, page.TrustCard{Name: c.Name, ODS: c.ODS, Kind: c.Kind, Href: "/trusts/" + c.ODS, Roles: roleWords(c.Roles)})
+		if c.Roles.May(access.RunWorkshop) {
+			v.Workshops = append(v.Workshops, page.Link{Href: "/trusts/" + c.ODS + "/workshops", Text: "Workshops at " + c.Name})
+		}
 		for _, round := range c.Open {
 			if round.Finished || round.ByClock && assessment.Today(s.now()).After(round.ClosesOn) {
 				continue

@@ -127,7 +127,7 @@ func (db *DB) fillTrust(ctx context.Context, d *demoTrust, now time.Time) error 
 	if err := t.fillNotes(ctx, now); err != nil {
 		return err
 	}
-	for _, r := range rounds {
+	for n, r := range rounds {
 		err := t.tx(ctx, access.ManageRounds, func(ctx context.Context, tx pgx.Tx) error { return t.fillRound(ctx, tx, r) })
 		if err != nil {
 			return err
@@ -136,7 +136,7 @@ func (db *DB) fillTrust(ctx context.Context, d *demoTrust, now time.Time) error 
 			continue
 		}
 		if err = t.CloseRound(ctx, r.round.ID, r.ended); err == nil {
-			err = t.settleLetters(ctx, r.round.ID)
+			err = errors.Join(t.settleLetters(ctx, r.round.ID), d.fillWorkshop(ctx, db, n, r.round, now))
 		}
 		if err != nil && !errors.Is(err, assessment.ErrNotOpen) {
 			return err

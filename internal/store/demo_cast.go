@@ -27,17 +27,18 @@ type demoTrust struct {
 	leap            [8]float64  // and so many more at once, from the third round on
 	silent          [4][]string // who does not finish, round by round; a "-" before a key: starts but never submits
 	stillOpen       bool        // the fourth round has not closed
+	held, prepared  int         // rounds on which a workshop was held and is prepared, 0 for none
 }
 
 var demoTrusts = []demoTrust{
 	{
 		ods: harrowmere, name: "Harrowmere University Hospitals NHS Foundation Trust", kind: "Acute", leadKey: "cio",
-		start: [8]float64{2.7, 2.6, 2.3, 2.2, 2.4, 2.3, 2.9, 3.1}, growth: 0.28, leap: [8]float64{7: 0.8}, stillOpen: true,
+		start: [8]float64{2.7, 2.6, 2.3, 2.2, 2.4, 2.3, 2.9, 3.1}, growth: 0.28, leap: [8]float64{7: 0.8}, stillOpen: true, held: 2,
 		silent: [4][]string{{"-member-6", "member-11", "member-12"}, {"member-8", "-member-13"}, {"member-14"}, {"member-1"}},
 	},
 	{
 		ods: brackenvale, name: "Brackenvale Partnership NHS Foundation Trust", kind: "Mental health and community", leadKey: "brackenvale-lead",
-		start: [8]float64{2.9, 3.2, 3.0, 2.5, 2.8, 2.6, 2.4, 2.0}, growth: 0.2,
+		start: [8]float64{2.9, 3.2, 3.0, 2.5, 2.8, 2.6, 2.4, 2.0}, growth: 0.2, prepared: 3,
 		silent: [4][]string{{"brackenvale-3", "brackenvale-9"}, {"brackenvale-12"}, {"-brackenvale-5"}, {}},
 	},
 	{

@@ -35,7 +35,9 @@ type HomeView struct {
 	Waiting []Waiting
 	Trusts  []TrustCard
 	Ways    []Link // to pages about several trusts
-	Admin   bool
+
+	Workshops []Link // of the trusts where the person runs them
+	Admin     bool
 }
 
 // Waiting is a round the person is asked in and has not submitted.
