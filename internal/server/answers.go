@@ -149,6 +149,9 @@ func (k asked) after(ods string, round uuid.UUID, key string, p posted) string {
 			return path + "/questions/" + questions[i+1].Key
 		}
 	}
+	if k.back {
+		return path + "/looking-back"
+	}
 	return path + "/answers"
 }
 

@@ -87,6 +87,8 @@ func (s *Server) roundRoutes(r chi.Router) {
 	r.Get("/questions", s.trust(s.showTasks))
 	r.Get("/questions/{key}", s.trust(s.showQuestion))
 	r.Post("/questions/{key}", s.person(s.saveAnswer))
+	r.Get("/looking-back", s.trust(s.showLookBack))
+	r.Post("/looking-back", s.trust(s.saveLookBack))
 	r.Get("/answers", s.trust(s.checkAnswers))
 	r.Post("/answers", s.trust(s.submitAnswers))
 	r.Get("/answers/delete", s.trust(s.confirmDeleteDraft))

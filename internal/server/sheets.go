@@ -66,6 +66,7 @@ func (s *Server) sheetOf(r *http.Request, person uuid.UUID) (*store.Trust, sheet
 type asked struct {
 	version *questionnaire.Version
 	form    questionnaire.Form
+	back    bool // and where the board was at an earlier round
 }
 
 // askedCache keeps what opened rounds ask, for as many as fit.
@@ -109,7 +110,7 @@ func (s *Server) asks(ctx context.Context, person uuid.UUID, ods string, round u
 	if err != nil {
 		return asked{}, fmt.Errorf("server: what is asked: %w", err)
 	}
-	k := asked{v, kept.Round.Form}
+	k := asked{v, kept.Round.Form, !kept.Before.ClosedOn.IsZero()}
 	if kept.Round.State != assessment.Draft {
 		s.asked.put(round, k)
 	}
@@ -146,7 +147,7 @@ func (s *Server) showStart(w http.ResponseWriter, r *http.Request, t *store.Trus
 			v.Resume = path + "/questions/" + q.Key
 		}
 	}
-	v.Minutes = page.Minutes(v.Total)
+	v.LookBack, v.Minutes = k.looksBack(), k.version.Minutes(k.Round.Form, k.looksBack())
 	return s.render(w, r, http.StatusOK, page.Start(v))
 }
 
@@ -207,6 +208,7 @@ func (s *Server) showTasks(w http.ResponseWriter, r *http.Request, t *store.Trus
 		v.Done, v.Total = v.Done+task.Done, v.Total+task.Total
 		v.Tasks = append(v.Tasks, task)
 	}
+	v.LookBack = k.lookBackTask(path)
 	return s.render(w, r, http.StatusOK, page.Tasks(v))
 }
 
@@ -245,6 +247,7 @@ func (s *Server) checkView(r *http.Request, t *store.Trust, k sheet) page.CheckV
 		}
 		v.Elements = append(v.Elements, ce)
 	}
+	v.LookBack = k.lookedBack(path, k.Round.State == assessment.Open && v.Ended.IsZero())
 	return v
 }
 
@@ -267,7 +270,7 @@ func (s *Server) submitAnswers(w http.ResponseWriter, r *http.Request, t *store.
 		return closedMeanwhile(&store.EndedError{LastDay: v.Ended})
 	}
 	switch {
-	case len(k.Response.Answers) == 0:
+	case v.Empty():
 		v.Error = "Answer at least one question before you submit"
 	case v.Missing > 0 && f.get("missing") != "confirm":
 		v.Error = "Answer the questions left, or confirm that you want to leave them out"
@@ -327,6 +330,9 @@ func (s *Server) downloadAnswers(w http.ResponseWriter, r *http.Request, t *stor
 			e = el.Title
 		}
 		rows = append(rows, []string{q.Key, e, q.Text, page.ChoiceText(q, a.Choice), chart.Harmless(a.Comment), chart.Harmless(a.Evidence)})
+	}
+	for _, q := range k.back() {
+		rows = append(rows, []string{q.Key, q.Topic, q.Text, page.ChoiceText(q, k.Response.Answers[q.Key].Choice), "", ""})
 	}
 	return out.WriteAll(rows)
 }

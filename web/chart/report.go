@@ -21,6 +21,7 @@ func ReportCSV(w io.Writer, r maturity.Report, v *questionnaire.Version) error {
 		t.element(e, e.items(r))
 	}
 	t.sides(r.Result, v)
+	t.lookBack(r.LookBack)
 	for _, tag := range v.Factors {
 		t.cut(line{scope: "factor", cut: tag.Key}, cutOf(r.Result.Factors, tag.Key, r.Result.Hidden))
 	}
@@ -183,6 +184,21 @@ func (t *tidy) sides(r maturity.Result, v *questionnaire.Version) {
 		t.exact(l, "chance of such a gap", said.P, said.Hidden)
 		t.text(l, "executives who do not know", string(said.ExecutiveDontKnow), said.Hidden)
 		t.text(l, "non-executives who do not know", string(said.NonExecutiveDontKnow), said.Hidden)
+	}
+}
+
+// lookBack adds where the round before stands as judged now, if anybody was asked.
+func (t *tidy) lookBack(b *maturity.LookBack) {
+	if b == nil {
+		return
+	}
+	t.say(line{scope: "look back"}, "round", b.Round.Title)
+	t.say(line{scope: "look back"}, "closed", b.Round.Closed.In(london).Format(time.DateOnly))
+	for _, e := range b.Elements {
+		l := line{scope: "look back", element: e.Key}
+		t.score(l, "score as judged then", e.Then, "")
+		t.score(l, "score as judged now", e.Score, e.Hidden)
+		t.count(l, "people who looked back", e.N, e.Hidden)
 	}
 }
 

@@ -124,6 +124,7 @@ func comparisonTable(c maturity.Comparison, v *questionnaire.Version) Table {
 		Caption: "Change by element",
 		Columns: []string{
 			"Element", month(c.Earlier.Closed), month(c.Later.Closed), "Change", "What it comes to", "Test", "Minds changed", "Members changed", "Questions compared",
+			month(c.Earlier.Closed) + ", as judged in the later round",
 		},
 	}
 	for _, e := range c.Elements {
@@ -133,9 +134,14 @@ func comparisonTable(c maturity.Comparison, v *questionnaire.Version) Table {
 			verdict, test = sentence(string(e.Verdict)), e.Test()
 		}
 		t.add(words(titleOf(v, e.Key)), score(e.Earlier, e.Hidden).cell(), score(e.Later, e.Hidden).cell(), change(e.Change, e.Hidden).cell(),
-			words(verdict), words(test), change(e.Minds, why).cell(), change(e.Members, why).cell(), number(whole(len(e.Questions))))
+			words(verdict), words(test), change(e.Minds, why).cell(), change(e.Members, why).cell(), number(whole(len(e.Questions))), judgedSince(c.LookBack, e.Key))
 	}
 	return t
+}
+
+// judgedSince is where the later round put the earlier one.
+func judgedSince(b *maturity.LookBack, key string) Cell {
+	return Point{Since: b}.since(key)
 }
 
 // ComparisonTable is the table of the slope chart.

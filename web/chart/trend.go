@@ -2,6 +2,7 @@ package chart
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ type Point struct {
 	Respondents int
 	Invited     int
 	Elements    []maturity.Element
+	Since       *maturity.LookBack // how a later round looked back on this one, nil if none did
 }
 
 // Note is something that happened besides, on the time line.
@@ -40,6 +42,7 @@ type panel struct {
 	name  string
 	label string // the newest score, or why there is none
 	marks []trendMark
+	back  []backMark
 	runs  []run
 }
 
@@ -52,6 +55,9 @@ type trendMark struct {
 	high     float64
 	interval bool
 }
+
+// backMark is where a later round, looking back, put one.
+type backMark struct{ at, y float64 }
 
 // run is a stretch of rounds that asked the same: a line through their scores.
 type run struct{ line string }
@@ -89,6 +95,9 @@ func newTrend(s Setting, points []Point, notes []Note, v *questionnaire.Version)
 	}
 	if len(t.breaks) > 0 {
 		t.subtitle += " Where the line breaks, the rounds asked other questions."
+	}
+	if slices.ContainsFunc(points, func(p Point) bool { return p.Since.Told() }) {
+		t.subtitle += " A diamond is where the next round, looking back, put a round."
 	}
 	for i := range notes {
 		t.notes = append(t.notes, tick{places[len(points)+i], whole(i + 1)})
@@ -150,6 +159,9 @@ func newPanel(e *questionnaire.Element, points []Point, places []float64) panel 
 			end()
 		}
 		f := point.figure(e.Key)
+		if back := point.Since.Of(e.Key); published(back.Score) {
+			p.back = append(p.back, backMark{at: places[i], y: down(*back.Score)})
+		}
 		p.label = notShown(f.Hidden)
 		if !published(f.Score) {
 			end()
@@ -177,11 +189,20 @@ func (p Point) figure(key string) maturity.Element {
 	return maturity.Element{Key: key}
 }
 
+// since is where the next round put this one, or why that is not known.
+func (p Point) since(key string) Cell {
+	if p.Since == nil {
+		return words("Not asked")
+	}
+	back := p.Since.Of(key)
+	return score(back.Score, back.Hidden).cell()
+}
+
 // tell fills in the table, and what the picture says in words.
 func (t *trend) tell(v *questionnaire.Version) {
 	t.table = Table{
 		Caption: "Scores by element and round",
-		Columns: []string{"Element", "Round", "Closed", "Questions", "Score", "Range from", "Range to", "Level", "People who answered"},
+		Columns: []string{"Element", "Round", "Closed", "Questions", "Score", "Range from", "Range to", "Level", "People who answered", "As judged in the next round"},
 	}
 	shown := 0
 	for i := range v.Elements {
@@ -193,7 +214,7 @@ func (t *trend) tell(v *questionnaire.Version) {
 			}
 			t.table.add(words(v.Elements[i].Title), words(p.Title), words(month(p.Closed)), words(p.Asked),
 				score(e.Score, e.Hidden).cell(), score(e.Low, e.Hidden).cell(), score(e.High, e.Hidden).cell(), words(level),
-				count(e.Respondents, e.Hidden).cell())
+				count(e.Respondents, e.Hidden).cell(), p.since(e.Key))
 		}
 	}
 	if shown == 0 {

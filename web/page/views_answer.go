@@ -19,6 +19,8 @@ type StartView struct {
 	Total   int
 	Sent    bool   // submitted
 	Resume  string // address of the question to go on with, "" before the first
+
+	LookBack bool // a last page looks back on an earlier round
 }
 
 // TasksView lists the eight elements with how far this person has got.
@@ -34,6 +36,10 @@ type TasksView struct {
 	SavedNow bool // came here by "save and come back later"
 	Draft    bool // there is something that can be deleted
 	Deleted  bool // came here by deleting it
+
+	// LookBack is the page that looks back, which nobody has to answer; nil in a
+	// first round.
+	LookBack *Task
 }
 
 // Task is one element in the task list.
@@ -103,6 +109,10 @@ type CheckView struct {
 	Sent     bool
 	Error    string    // why it could not be submitted
 	Unlinked time.Time // when the answers were cut loose from people; zero while they are not
+
+	// LookBack is what this person said of the round before; none in a first one.
+	// Nothing there counts as left out.
+	LookBack []CheckRow
 }
 
 // CheckElement is one element's answers.

@@ -24,6 +24,9 @@ func ChoiceText(q *questionnaire.Question, c assessment.Choice) string {
 	case assessment.DontKnow:
 		return "I do not know"
 	case assessment.RatherNotSay:
+		if q.LooksBack() {
+			return "Not on the board then, or rather not say"
+		}
 		return "Rather not say"
 	}
 	return "Not answered"
