@@ -105,7 +105,8 @@ class Answer {
     this.failures = 0;
     if (status === 200) {
       this.kept = change;
-      this.form.elements.revision.value = body.revision;
+      for (const [name, revision] of Object.entries(body.revisions ?? { revision: body.revision }))
+        this.form.elements[name].value = revision;
       this.say("saved", `Saved at ${body.saved}`);
     } else if (!this.leaveBy) {
       return this.refused(status, body);
