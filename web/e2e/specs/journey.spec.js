@@ -152,7 +152,7 @@ async function download(page) {
 }
 
 async function closeRound(page) {
-  await page.getByRole("main").locator('a[href^="/trusts/"]:not([href*="/rounds/"])').first().click();
+  await page.getByRole("main").locator('a[href^="/trusts/"]:not([href*="/rounds/"], [href*="/workshops"])').first().click();
   await stay(page);
   const open = page.locator(".nhsuk-card").filter({ has: page.locator(".nhsuk-tag", { hasText: "Open" }) });
   await open.getByRole("link", { name: "See how it stands" }).click();

@@ -6,7 +6,7 @@ export const OURS = "of the tests";
 // on whichever page of rounds the tests' own have moved it to.
 export async function places(page) {
   await page.goto("/");
-  const trust = await page.locator('main a[href^="/trusts/"]:not([href*="/rounds/"])').first().getAttribute("href");
+  const trust = await page.locator('main a[href^="/trusts/"]:not([href*="/rounds/"], [href*="/workshops"])').first().getAttribute("href");
   const open = [];
   const closed = [];
   for (let next = trust; next; next = await older(page)) {
