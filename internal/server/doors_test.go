@@ -138,6 +138,7 @@ func TestRoles(t *testing.T) {
 		{open + "/paper", "lead", http.StatusForbidden},
 		{open + "/questions", "member", http.StatusForbidden},
 		{open + "/questions/1.1", "member", http.StatusForbidden},
+		{open + "/looking-back", "member", http.StatusForbidden},
 		{open + "/answers", "member", http.StatusForbidden},
 		{open + "/answers.csv", "member", http.StatusForbidden},
 		{"/trusts/" + b.ODS + "/audit", "lead", http.StatusForbidden},

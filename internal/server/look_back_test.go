@@ -180,7 +180,7 @@ func TestLookBackIsTold(t *testing.T) {
 		t.Error("the first report looks back")
 	}
 	lead.get(trust+"/trend").says("main", "diamond")
-	lead.get(trust+"/trend/charts/trend.csv").says("body", "As judged in the next round").says("body", ",2.0\r\n")
+	lead.get(trust+"/trend/charts/trend.csv").says("body", "As judged in the next round").says("body", ",12,2.0")
 	two := trust + "/trend/" + strings.TrimPrefix(before, trust+"/rounds/") + "/" + round
 	lead.get(two).says("main", "knowing what they know now").says("main", "half a level or more lower on 1 of 1 element")
 	lead.get(two+".csv").says("body", "as judged in the later round")

@@ -94,6 +94,13 @@ func TestDemoRoundWaitsForOneMember(t *testing.T) {
 			t.Errorf("an earlier round is %+v", r)
 		}
 	}
+	frozen, err := lead.Report(t.Context(), rounds[1].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report, err := maturity.Thaw(frozen.Document); err != nil || !report.LookBack.Told() || report.LookBack.Round.ID != rounds[2].ID.String() {
+		t.Errorf("the newest report looks back on %+v, %v", report.LookBack, err)
+	}
 	members, err := lead.Members(t.Context())
 	sides := map[assessment.Side]int{}
 	for _, m := range members {
@@ -107,7 +114,7 @@ func TestDemoRoundWaitsForOneMember(t *testing.T) {
 		t.Errorf("member-1 has %+v, %v", sheet.Response, err)
 	}
 	sheet, err = storetest.Enter(t, db, ids["member-2"], "R9A").Sheet(t.Context(), open.ID)
-	if err != nil || !sheet.Response.Submitted || len(sheet.Response.Answers) != 24 {
+	if err != nil || !sheet.Response.Submitted || len(sheet.Response.Answers) != 24+8 { // and a look back on each element
 		t.Errorf("member-2 has %d answers, %v", len(sheet.Response.Answers), err)
 	}
 	if err := lead.CloseRound(t.Context(), open.ID, time.Now()); err != nil {
