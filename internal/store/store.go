@@ -43,6 +43,7 @@ type DB struct {
 	secret []byte
 	jobs   *river.Client[pgx.Tx] // puts jobs in the queue; does none
 	stop   context.CancelFunc
+	door   door // for devices
 }
 
 // Open makes ready to use the database at url. It does not wait for it to be

@@ -181,34 +181,11 @@ const findSeat = `
 	SELECT set_config('octant.workshop', d.workshop_id::text, true), set_config('octant.seat', d.participant::text, true)
 	FROM workshop_devices d WHERE d.ods = $1 AND d.hash = $2`
 
-// EnterWorkshop is the door for a device. In one round trip it finds its seat and
-// what is its own there. A token that is wrong, or whose workshop has ended, is
-// ErrNotFound.
-func (db *DB) EnterWorkshop(ctx context.Context, token string) (*Seat, error) {
-	ods := access.TrustOf(token)
-	if !codeShape.MatchString(ods) {
-		ods = nowhere
-	}
-	hash := access.TokenHash(db.secret, token)
-	s := &Seat{db: db, ODS: ods}
-	b := &pgx.Batch{}
-	queueDevice(b, ods, hash)
-	b.Queue(findSeat, ods, hash[:])
-	b.Queue(ownState, ods).
-		QueryRow(func(row pgx.Row) error {
-			return row.Scan(&s.Workshop, &s.participant, &s.State, &s.Version,
-				&s.Own.Device, &s.Own.Observer, &s.Own.Vote, &s.Own.First, &s.Own.Card, &s.Own.Ups)
-		})
-	if err := db.send(ctx, b); err != nil {
-		return nil, fault("enter workshop", err)
-	}
-	return s, nil
-}
-
 // queueDevice binds a transaction to a device, of which it sees no more than its
-// own place in a workshop.
+// own place in a workshop. Whatever seat it was bound to before, it is no more.
 func queueDevice(b *pgx.Batch, ods string, hash [sha256.Size]byte) {
-	b.Queue(`SELECT set_config('role', 'octant_seat', true), set_config('octant.trust', $1, true), set_config('octant.device', $2, true)`,
+	b.Queue(`SELECT set_config('role', 'octant_seat', true), set_config('octant.trust', $1, true), set_config('octant.device', $2, true),
+		set_config('octant.workshop', '', true), set_config('octant.seat', '', true)`,
 		ods, hex.EncodeToString(hash[:]))
 }
 
