@@ -104,10 +104,6 @@ type visit struct {
 	link bool   // they came by a personal link or a letter, and may only answer
 	t    *store.Trust
 	stay store.Stay // whose the session is and since when
-
-	// line is closed when the browser has gone. Unlike the request's context it
-	// has no deadline.
-	line <-chan struct{}
 }
 
 type visitKey struct{}
@@ -126,7 +122,7 @@ func welcome(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), patience)
 		defer cancel()
-		v := &visit{line: r.Context().Done()}
+		v := &visit{}
 		ctx = store.WithStay(context.WithValue(ctx, visitKey{}, v), &v.stay)
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})

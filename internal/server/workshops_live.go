@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"time"
 
+	"octant/internal/live"
 	"octant/internal/store"
 	"octant/web/page"
 )
@@ -21,53 +22,83 @@ const (
 	streamSlowly = 10 * time.Second
 )
 
+// What a stream says. It says the same to everybody, and never what has changed.
+const (
+	wordFirst   = "retry: 2000\nevent: beat\ndata: 1\n\n"
+	wordBeat    = "event: beat\ndata: 1\n\n"
+	wordChanged = "event: changed\ndata: 1\n\n"
+)
+
 // follow says that something has changed whenever one of the rooms does, for as
 // long as the other side listens. It never says what: the same words go to
 // everybody in a room at the same moments. Without a hub there is nothing to
 // follow, and pages ask every few seconds.
+//
+// It takes the connection over and returns: thousands wait at once, and waiting
+// here would keep for each of them all that a request holds.
 func (s *Server) follow(w http.ResponseWriter, r *http.Request, rooms ...string) error {
 	if s.hub == nil {
 		return store.ErrNotFound
-	}
-	waiter := s.hub.Subscribe(rooms...)
-	defer waiter.Close()
-	out := http.NewResponseController(w)
-	if err := out.SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return fmt.Errorf("server: follow: %w", err)
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no")
 	w.WriteHeader(http.StatusOK)
+	if r.Method == http.MethodHead {
+		return nil
+	}
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return fmt.Errorf("server: follow: %w", err)
+	}
+	stream := stream{conn: conn, inPieces: r.ProtoAtLeast(1, 1)}
+	go stream.run(s.hub.Subscribe(rooms...))
+	return nil
+}
+
+// stream is a connection on which nothing is said but that something changed.
+type stream struct {
+	conn     net.Conn
+	inPieces bool // as HTTP has had it since 1.1: each with its length before it
+}
+
+// run speaks until the other side has gone or the hub stops.
+func (s stream) run(waiter *live.Waiter) {
+	defer waiter.Close()
+	defer func() { _ = s.conn.Close() }() // nothing is lost with it
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		_, _ = s.conn.Read(make([]byte, 1)) // who listens sends nothing: this ends when they go
+	}()
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
-	for word := "retry: 2000\nevent: beat\ndata: 1\n\n"; ; {
-		if !utter(out, w, word) {
-			return nil
-		}
+	for word := wordFirst; s.utter(word); {
 		select {
-		case <-visitOf(r).line:
-			return nil
+		case <-gone:
+			return
 		case _, on := <-waiter.C:
 			if !on {
-				return nil
+				s.utter("")
+				return
 			}
-			word = "event: changed\ndata: 1\n\n"
+			word = wordChanged
 		case <-beat.C:
-			word = "event: beat\ndata: 1\n\n"
+			word = wordBeat
 		}
 	}
 }
 
-// utter sends one word of a stream and says whether the other side still listens.
-func utter(out *http.ResponseController, w io.Writer, word string) bool {
-	if err := out.SetWriteDeadline(time.Now().Add(streamSlowly)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+// utter sends one word, or with none the end, and says whether it has left.
+func (s stream) utter(word string) bool {
+	if s.inPieces {
+		word = fmt.Sprintf("%x\r\n%s\r\n", len(word), word)
+	}
+	if err := s.conn.SetWriteDeadline(time.Now().Add(streamSlowly)); err != nil {
 		return false
 	}
-	if _, err := io.WriteString(w, word); err != nil {
-		return false
-	}
-	return out.Flush() == nil
+	_, err := io.WriteString(s.conn, word)
+	return err == nil
 }
 
 // nudge wakes a room after something that is worth it has been kept.

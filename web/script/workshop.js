@@ -85,7 +85,11 @@ class Session {
     this.stream = stream;
     this.opened = Date.now();
     this.beat = 0;
-    const heard = () => (this.beat = Date.now());
+    // What changed before the stream began to speak was told to nobody.
+    const heard = () => {
+      if (!this.beat) this.refresh();
+      this.beat = Date.now();
+    };
     stream.addEventListener("beat", heard);
     stream.addEventListener("changed", () => {
       heard();
