@@ -36,6 +36,7 @@ type device struct {
 	opened   atomic.Int64 // when the stream was opened last
 	beat     atomic.Int64 // when it was heard last, 0 for not yet
 	fetched  atomic.Int64 // when the last fetch began
+	missed   atomic.Bool  // it failed
 
 	mu    sync.Mutex
 	tag   string
@@ -98,6 +99,7 @@ func (d *device) hear(ctx context.Context) {
 // heard notes that the stream flows, and tells the room when it does so first.
 func (d *device) heard() {
 	if d.beat.Swap(time.Now().UnixNano()) == 0 {
+		d.refresh()
 		d.room.flows(d)
 	}
 }
@@ -109,14 +111,14 @@ func (d *device) pause() time.Duration {
 }
 
 // tick is what the page does each second: it asks by itself while the stream does
-// not flow.
+// not flow, and after it got no answer.
 func (d *device) tick(now time.Time) {
 	since := func(at *atomic.Int64) time.Duration { return now.Sub(time.Unix(0, at.Load())) }
 	flows := since(&d.beat) < silence
 	if d.beat.Load() == 0 {
 		flows = since(&d.opened) < firstBeat
 	}
-	if !flows && since(&d.fetched) > poll {
+	if (d.missed.Load() || !flows) && since(&d.fetched) > poll {
 		d.refresh()
 	}
 }
@@ -140,7 +142,8 @@ func (d *device) fetchAll(ctx context.Context) {
 		request = append(request, "\r\n"...)
 		got, err := askOn(ctx, d.room.addr, &line, request, body)
 		body = got.body
-		if err != nil || got.status != http.StatusOK && got.status != http.StatusNotModified {
+		d.missed.Store(err != nil || got.status != http.StatusOK && got.status != http.StatusNotModified)
+		if d.missed.Load() {
 			line.close()
 			line = nil
 			d.room.faults.Add(1)

@@ -19,24 +19,29 @@ const (
 // join has so many devices join by the code and follow the session, with the
 // facilitator's own two screens, and waits until all of them do.
 func (r *room) join(ctx context.Context, n int) error {
+	var on context.Context
+	on, r.leave = context.WithCancel(ctx)
+	r.devices = make([]*device, 0, n+2)
+	for _, at := range []string{"", "/projector"} {
+		r.devices = append(r.devices, &device{room: r, path: r.path + at, cookie: r.desk, from: "10.1.0.1"})
+		r.devices[len(r.devices)-1].follow(on, &r.group)
+	}
 	r.phones = make([]*device, n)
-	err := r.inTurn(n, func(i int) error {
+	for i := range r.phones {
 		r.phones[i] = &device{room: r, phone: true, from: fmt.Sprintf("10.0.%d.%d", r.place, 1+i/atOne)}
-		return r.phones[i].join(ctx)
+	}
+	all := r.expect(true)
+	err := r.inTurn(n, func(i int) error {
+		if err := r.phones[i].join(ctx); err != nil {
+			return err
+		}
+		r.phones[i].follow(on, &r.group)
+		return nil
 	})
 	if err != nil {
 		return err
 	}
-	var on context.Context
-	on, r.leave = context.WithCancel(ctx)
-	for _, at := range []string{"", "/projector"} {
-		r.devices = append(r.devices, &device{room: r, path: r.path + at, cookie: r.desk, from: "10.1.0.1"})
-	}
 	r.devices = append(r.devices, r.phones...)
-	all := r.expect(true)
-	for _, d := range r.devices {
-		d.follow(on, &r.group)
-	}
 	r.group.Go(func() { r.ticks(on) })
 	return all.wait(ctx)
 }

@@ -64,7 +64,8 @@ func measureWorkshop(ctx context.Context, s *stage, t *table) (err error) {
 		}
 		r.close()
 		if err != nil {
-			return fmt.Errorf("%w\n%s", err, m.w.octant.told())
+			said := m.w.octant.told()
+			return fmt.Errorf("%w\n%s", err, said[max(0, len(said)-2000):])
 		}
 	}
 	return nil
