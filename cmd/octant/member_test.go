@@ -147,7 +147,7 @@ func member(tb testing.TB, p *program.Program, key string) *boardMember {
 		tb.Fatalf("signing in as %s answers %d", key, got)
 	}
 	trust := b.get("/").Find(`main a[href^="/trusts/"]`).FilterFunction(func(_ int, a *goquery.Selection) bool {
-		return !strings.Contains(a.AttrOr("href", ""), "/rounds/")
+		return strings.Count(a.AttrOr("href", ""), "/") == 2
 	}).First().AttrOr("href", "")
 	open := b.get(trust).Find(".nhsuk-card").FilterFunction(func(_ int, card *goquery.Selection) bool {
 		return strings.TrimSpace(card.Find(".nhsuk-tag").Text()) == "Open"

@@ -234,7 +234,7 @@ func (s *stage) parties(t *testing.T, base string) (all []*party) {
 		all = append(all, who)
 	}
 	add("the console", r.desk, r.path, r.path+"/events",
-		r.path, r.path+"/now", r.path+"/tally", r.path+"/agenda", r.path+"/brief", r.path+"/end", trust+"/workshops", trust+"/actions")
+		r.path, r.path+"/now", r.path+"/devices", r.path+"/tally", r.path+"/agenda", r.path+"/brief", r.path+"/end", trust+"/workshops", trust+"/actions")
 	add("the projector", r.desk, r.path, r.path+"/projector/events", r.path+"/projector", r.path+"/projector/now")
 	add("a member", s.others["a member"], "/", "", "/", trust+"/workshops", r.path, r.path+"/record", trust+"/actions")
 	add("a stranger", s.others["a stranger"], "/join", "", append(phone, "/join", r.path+"/now")...)
@@ -352,13 +352,15 @@ func (c tapped) Read(b []byte) (int, error) {
 }
 
 // timely is what differs from one second to the next: the one header with the
-// time, and a stream's heartbeats after the first.
+// time, a stream's heartbeats after the first, and whether its last word still
+// leaves when the program is stopped.
 var timely = []struct {
 	is   *regexp.Regexp
 	gets string
 }{
 	{regexp.MustCompile(`(?m)^Date: .{29}\r$`), "Date: \r"},
 	{regexp.MustCompile(`17\r\nevent: beat\ndata: 1\n\n\r\n`), ""},
+	{regexp.MustCompile(`0\r\n\r\n$`), ""},
 }
 
 // lasting is an exchange without what is timely.

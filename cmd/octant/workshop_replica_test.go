@@ -115,6 +115,8 @@ func stopReplica(t *testing.T, end func(*program.Program)) {
 	environ := []string{aSecret, "DATABASE_URL=" + storetest.AppURL(t, storetest.New(t)), "OCTANT_BASE_URL=" + b.URL}
 	serve := func() *program.Program {
 		p := program.Serve(t, octant(t), append(environ, "OCTANT_DATA="+program.DataFolder(t)), "--demo")
+		b.mu.Lock()
+		defer b.mu.Unlock()
 		b.replicas = append(b.replicas, strings.TrimPrefix(p.URL, "http://"))
 		return p
 	}
@@ -135,6 +137,15 @@ func stopReplica(t *testing.T, end func(*program.Program)) {
 		end(leaves)
 		after = rush.acks.Load()
 	}, func() bool { return rush.acks.Load() > after+votesBeforeFault })
+
+	for i, d := range r.devices {
+		for _, f := range d.faults {
+			if f.status != http.StatusBadGateway { // the balancer's word that a connection broke
+				t.Errorf("device %d was answered %d: %.300s", i, f.status, f.Text())
+			}
+		}
+		d.faults = nil
+	}
 
 	r.desk.base = stays.URL
 	moved := func() (n int) {
