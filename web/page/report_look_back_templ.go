@@ -82,7 +82,7 @@ func reportLookBack(v ReportView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = lookedBack(v.Report.LookBack, v.Report.Result, v.Version).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = lookedBack(v.Report.LookBack, v.Report.Round, v.Report.Result, v.Version).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -96,7 +96,7 @@ func reportLookBack(v ReportView) templ.Component {
 }
 
 // lookedBack is what a look back came to, in words and as a table.
-func lookedBack(b *maturity.LookBack, now maturity.Result, version *questionnaire.Version) templ.Component {
+func lookedBack(b *maturity.LookBack, round maturity.Round, now maturity.Result, version *questionnaire.Version) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -136,10 +136,10 @@ func lookedBack(b *maturity.LookBack, now maturity.Result, version *questionnair
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = nhsuk.Table(nhsuk.TableOptions{
-				Caption: "The last round as judged then and as judged now, and this round", CaptionSize: nhsuk.Small, Responsive: true, FirstCellIsHeader: true,
+				Caption: "Scores then, as judged now, and in " + round.Title, CaptionSize: nhsuk.Small, Responsive: true, FirstCellIsHeader: true,
 				Head: []nhsuk.Column{
 					{Text: "Element"}, {Text: Month(b.Round.Closed) + ", as judged then", Numeric: true}, {Text: Month(b.Round.Closed) + ", as judged now", Numeric: true},
-					{Text: "This round", Numeric: true}, {Text: "People who looked back", Numeric: true},
+					{Text: Month(round.Closed), Numeric: true}, {Text: "People who looked back", Numeric: true},
 				},
 				Rows: lookedBackCells(b, now, version),
 			}).Render(ctx, templ_7745c5c3_Buffer)

@@ -966,7 +966,7 @@ func comparedLookBack(v ComparisonView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = lookedBack(v.Comparison.LookBack, v.Now, v.Version).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = lookedBack(v.Comparison.LookBack, v.Comparison.Later, v.Now, v.Version).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
