@@ -86,7 +86,7 @@ func risks() Section {
 			{"Those who run the service lead answers back to people", "The secret is not in the database, and the link is destroyed after its time", "Before that, whoever holds both can. The contract must forbid it"},
 			{"The record of what was done is altered to hide something", "Nobody has the right to; each entry is chained to the one before and can be checked", "The database’s owner could write a whole new record. A digest noted elsewhere shows it"},
 			{"Somebody takes the benchmark of two groups or two dates apart to find one trust", "Groups and editions differ by none or by at least five other trusts", "Trusts that tell each other their scores know more than the benchmark says"},
-			{"Somebody in a workshop votes more than once", "The facilitator sees how many devices joined and voted", "Nobody can tell which vote was the second"},
+			{"Somebody in a workshop votes more than once", "The facilitator sees how many can vote beside how many people are expected, and takes a device out; who joins as themselves has one vote on all their devices", "Nobody can tell which of two anonymous votes was the second; once the vote has closed, both stay"},
 			{"Data is lost", "Every answer is confirmed only once it is on disk", "To confirm: backups, and when one was last restored"},
 		}},
 	}
@@ -96,6 +96,8 @@ func risks() Section {
 func inWorkshops() Section {
 	return Section{Heading: "Votes in a workshop", List: []string{
 		"People vote on their own devices, with a code and without an account. Somebody who is signed in may join as themselves, so that they vote once.",
+		"A device has a number and the minute in which it joined, so that one too many can be taken out. A member may join as themselves: then the key is made from their account for that workshop alone. Both are erased with the votes.",
+		"A device that is taken out loses its vote only while voting is open. What has closed stays, so that no result tells its vote by difference. Each removal is on record.",
 		"A vote is kept under a random key of that workshop. No vote, and no count of votes at a level, is sent to any device before the facilitator shows the result.",
 		"Results are told by the rules above. The second vote is told only where nobody’s change can be worked out from the first.",
 		"When the workshop ends, votes, devices and cards are erased. What was told, agreed and planned stays.",

@@ -2,7 +2,7 @@
 // phone and a phone without script. axe finds nothing, all fit their screen and
 // the narrowest one, and their HTML is kept for the validator.
 
-import { writeFile } from "node:fs/promises";
+import { appendFile, writeFile } from "node:fs/promises";
 import { join as beside } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { test, expect, sideways } from "../support/test.js";
@@ -27,9 +27,11 @@ async function sound(page, what) {
 }
 
 async function keep(page, what) {
-  const folder = process.env.OCTANT_PAGES;
+  const { OCTANT_PAGES: folder, OCTANT_SEEN: list } = process.env;
+  if (list) await appendFile(list, `${new URL(page.url()).pathname}\n`);
+  if (!folder) return;
   const sent = await page.request.get(page.url());
-  if (folder) await writeFile(beside(folder, `session-${what.replace(/\W+/g, "-")}.html`), await sent.text());
+  await writeFile(beside(folder, `session-${what.replace(/\W+/g, "-")}.html`), await sent.text());
 }
 
 // short leaves one question on the agenda, and one thing of every other kind.
@@ -43,6 +45,7 @@ async function short(desk, path) {
 }
 
 test("every state of a session on every screen", async ({ somebody, ground }) => {
+  test.slow(); // nearly two hundred screens
   const desk = await somebody("facilitator");
   const round = ground.closed.split("/").at(-1);
   const path = await prepared(desk, ground.trust, { rehearsal: "yes", length: "long", round });
@@ -67,11 +70,12 @@ test("every state of a session on every screen", async ({ somebody, ground }) =>
     const heading = (await desk.getByRole("heading", { level: 1 }).innerText()).split("\n").at(-1);
     if (heading !== "Lobby") await expect.soft(phone.locator("[data-live-state]")).toHaveText("Live");
     await plain.goto(`/join/${code}`);
-    for (const [name, page] of [["console", desk], ["projector", wall], ["phone", phone], ["observer", watching], ["phone without script", plain]]) {
+    const screens = [["console", desk], ["projector", wall], ["phone", phone], ["observer", watching], ["phone without script", plain]];
+    await Promise.all(screens.map(async ([name, page]) => {
       if (page !== plain && page !== watching) await sound(page, `${name}, ${state}`);
       await fits(page, `${name}, ${state}`);
       if (page !== watching) await keep(page, `${name}, ${state}`);
-    }
+    }));
   };
   await all("lobby");
   for (let pressed, n = 0; pressed !== "Finish this item" && (await desk.locator("#next").count()) > 0; n++) {

@@ -75,6 +75,7 @@ const faulty = (name, act) => after(`workshop, console, ${name}`, "cio", voting(
 }, 422);
 
 export const workshopStations = [
+  at("home, facilitator", "facilitator", () => "/"),
   at("workshops, lead", "cio", (p) => `${p.trust}/workshops`),
   at("workshops, member", "member-3", (p) => `${p.trust}/workshops`),
   at("workshops, one prepared", "facilitator", () => "/trusts/R9M/workshops"),
