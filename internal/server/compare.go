@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/google/uuid"
 
 	"octant/internal/access"
@@ -152,12 +153,51 @@ func (s *Server) showCompare(w http.ResponseWriter, r *http.Request, person uuid
 		return err
 	}
 	c := s.readComparison(r, version)
-	now, err := s.compareNow(r, o, c)
+	if !c.kept(len(o.Trusts)) {
+		v, err := s.comparePage(r, o, version, c)
+		if err != nil {
+			return err
+		}
+		v.Frame = s.frame(r)
+		status := http.StatusOK
+		if c.day.Error != "" {
+			status = http.StatusUnprocessableEntity
+		}
+		return s.render(w, r, status, page.Compare(v))
+	}
+	stamp, err := o.Stamp(r.Context())
 	if err != nil {
 		return err
 	}
+	parts := []string{"compare", stamp, c.order, strconv.Itoa(c.number), c.at.Format(time.DateOnly), s.wayKey(r)}
+	for _, t := range o.Trusts {
+		parts = append(parts, t.ODS, t.Name, t.Kind, rolesKey(t.Roles))
+	}
+	return s.sendKept(w, r, keyOf(parts...), func() (templ.Component, error) {
+		v, err := s.comparePage(r, o, version, c)
+		v.Frame = s.namelessFrame(r)
+		return page.Compare(v), err
+	})
+}
+
+// kept says whether the page is kept: that of all trusts by name or by score, and
+// not what somebody looked for.
+func (c comparison) kept(trusts int) bool {
+	for name := range c.query {
+		if name != "order" {
+			return false
+		}
+	}
+	return c.query.Get("order") == c.order && (c.number-1)*trustsPerPage < max(trusts, 1)
+}
+
+func (s *Server) comparePage(r *http.Request, o *store.Overlook, version *questionnaire.Version, c comparison) (page.CompareView, error) {
+	now, err := s.compareNow(r, o, c)
+	if err != nil {
+		return page.CompareView{}, err
+	}
 	v := page.CompareView{
-		Frame: s.frame(r), All: now.all, Found: now.found, At: c.day, Filtered: len(c.query) > 0, Matrix: matrixOf(version, now),
+		All: now.all, Found: now.found, At: c.day, Filtered: len(c.query) > 0, Matrix: matrixOf(version, now),
 		CSV: c.address("/compare.csv", c.number),
 	}
 	compareFields(&v, o, now.places, version, c)
@@ -170,11 +210,7 @@ func (s *Server) showCompare(w http.ResponseWriter, r *http.Request, person uuid
 	if now.more {
 		v.Older = c.address("/compare", c.number+1)
 	}
-	status := http.StatusOK
-	if c.day.Error != "" {
-		status = http.StatusUnprocessableEntity
-	}
-	return s.render(w, r, status, page.Compare(v))
+	return v, nil
 }
 
 // compareFields are what there is to choose from.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
 
@@ -20,7 +21,7 @@ import (
 
 // trendRoutes is how a trust's scores have gone, under the trust's address.
 func (s *Server) trendRoutes(r chi.Router) {
-	r.Get("/", s.trust(s.showTrend))
+	r.Get("/", s.person(s.showTrend))
 	r.Get("/charts/trend.csv", s.trust(s.trendCSV))
 	r.Get("/charts/lines.csv", s.trust(s.pastCSV))
 	r.Get("/compare", s.trust(s.chooseRounds))
@@ -36,27 +37,59 @@ func (s *Server) trendRoutes(r chi.Router) {
 
 func trendPath(t *store.Trust) string { return "/trusts/" + t.ODS + "/trend" }
 
-// showTrend is the newest rounds, or an earlier window of them.
-func (s *Server) showTrend(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
-	return s.renderTrend(w, r, http.StatusOK, t, "")
+// showTrend is the newest rounds, or an earlier window of them. It is given the
+// person and not the trust: the store opens the door and says by what the page is
+// known in one question, and the page is rendered once.
+func (s *Server) showTrend(w http.ResponseWriter, r *http.Request, person uuid.UUID) error {
+	t, stamp, err := s.db.EnterTrend(r.Context(), person, chi.URLParam(r, "ods"), access.Today(s.now()))
+	if err != nil {
+		return err
+	}
+	return s.inside(w, r, t, func(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
+		number := pageNumber(r)
+		if stamp == "" || number > mostWindows {
+			return s.renderTrend(w, r, http.StatusOK, t, "")
+		}
+		key := keyOf("trend", stamp, strconv.Itoa(number), t.ODS, t.Name, rolesKey(t.Roles), s.wayKey(r))
+		return s.sendKept(w, r, key, func() (templ.Component, error) {
+			v, err := s.trendPage(r, t, number)
+			v.Frame = s.namelessFrame(r)
+			return page.Trend(v), err
+		})
+	})
 }
+
+// mostWindows is how many windows of a trust are kept.
+const mostWindows = 10
 
 // renderTrend shows the page, with what is wrong with a choice of rounds.
 func (s *Server) renderTrend(w http.ResponseWriter, r *http.Request, status int, t *store.Trust, wrong string) error {
-	number := pageNumber(r)
-	trend, err := t.Trend(r.Context(), number)
+	v, err := s.trendPage(r, t, pageNumber(r))
 	if err != nil {
 		return err
+	}
+	v.Frame = s.frame(r)
+	if wrong != "" {
+		v.From.Value, v.To.Value, v.From.Error = r.URL.Query().Get("from"), r.URL.Query().Get("to"), wrong
+	}
+	return s.render(w, r, status, page.Trend(v))
+}
+
+// trendPage is a window of the trust's rounds, with what came before the trust.
+func (s *Server) trendPage(r *http.Request, t *store.Trust, number int) (page.TrendView, error) {
+	trend, err := t.Trend(r.Context(), number)
+	if err != nil {
+		return page.TrendView{}, err
 	}
 	v, err := trendView(t, trend)
 	if err != nil {
-		return err
+		return v, err
 	}
 	past, err := t.Past(r.Context(), access.Today(s.now()))
 	if err != nil {
-		return err
+		return v, err
 	}
-	v.Frame, v.Past = s.frame(r), pastView(t, past, v.Points, r.URL.Query()["with"])
+	v.Past = pastView(t, past, v.Points, r.URL.Query()["with"])
 	if trend.Earlier {
 		v.Older = v.Path + "?page=" + strconv.Itoa(number+1)
 	}
@@ -64,10 +97,7 @@ func (s *Server) renderTrend(w http.ResponseWriter, r *http.Request, status int,
 		v.Newer = v.Path + "?page=" + strconv.Itoa(number-1)
 	}
 	v.From, v.To = chooseTwo(trend.Names)
-	if wrong != "" {
-		v.From.Value, v.To.Value, v.From.Error = r.URL.Query().Get("from"), r.URL.Query().Get("to"), wrong
-	}
-	return s.render(w, r, status, page.Trend(v))
+	return v, nil
 }
 
 // pageNumber is the window asked for; whatever is no number is the newest.

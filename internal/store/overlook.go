@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -77,6 +78,32 @@ func (o *Overlook) Latest(ctx context.Context, codes []string, each int) (map[st
 	}
 	found, err := o.db.latest(ctx, codes, each)
 	return found, fault("latest", err)
+}
+
+// Stamp is different whenever what is shown of these trusts' two newest rounds, or
+// what the register says of them, is.
+func (o *Overlook) Stamp(ctx context.Context) (string, error) {
+	codes := make([]string, len(o.Trusts))
+	for i, t := range o.Trusts {
+		codes[i] = t.ODS
+	}
+	if err := o.permitted(codes); err != nil {
+		return "", err
+	}
+	var revision int64
+	var rounds string
+	b := &pgx.Batch{}
+	b.Queue(registerRevision).QueryRow(func(row pgx.Row) error { return row.Scan(&revision) })
+	b.Queue(bindReader, codes)
+	b.Queue(`
+		SELECT coalesce(string_agg(s.round_id::text, ' ' ORDER BY t.code, s.place), '')
+		FROM unnest($1::text[]) AS t (code)
+		CROSS JOIN LATERAL (
+			SELECT x.round_id, row_number() OVER () AS place
+			FROM (SELECT y.round_id FROM summaries y WHERE y.ods = t.code ORDER BY y.closed_on DESC, y.round_id DESC LIMIT 2) x) s`, codes).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&rounds) })
+	err := o.db.send(ctx, b)
+	return strconv.FormatInt(revision, 10) + " " + rounds, fault("stamp", err)
 }
 
 // NoteExport records at each trust that a comparison with its figures was

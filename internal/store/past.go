@@ -5,9 +5,11 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"octant/internal/access"
+	"octant/internal/audit"
 	"octant/internal/register"
 )
 
@@ -45,6 +47,53 @@ const ancestry = `
 	       OR ($5 AND EXISTS (SELECT FROM organisations o WHERE o.code = e.code AND o.closed < $2)
 	           AND coalesce((SELECT c.rung FROM consents c WHERE c.ods = e.code AND c.from_on <= $2 ORDER BY c.set_at DESC LIMIT 1), 'private') = ANY ($6))
 	FROM earlier e WHERE e.code <> $1`
+
+// EnterTrend is [DB.Enter] with a stamp of all that is shown of the trust over
+// time, in one round trip: its closed rounds, its notes, and what the register
+// says of its past. It is another whenever the page would be. It is "" for
+// whoever is shown another trust's figures as well: what hangs on somebody else's
+// consent is read anew each time.
+func (db *DB) EnterTrend(ctx context.Context, person uuid.UUID, ods string, day time.Time) (*Trust, string, error) {
+	if !codeShape.MatchString(ods) {
+		return nil, "", ErrNotFound
+	}
+	t := &Trust{db: db, ODS: ods, Person: person}
+	var rounds, notes, past string
+	var seen bool
+	b := &pgx.Batch{}
+	b.Queue(bind, ods)
+	b.Queue(`
+		SELECT t.name, t.kind, array_agg(m.role ORDER BY m.role),
+		       (SELECT count(*) || ' ' || coalesce((SELECT x.round_id::text FROM summaries x WHERE x.ods = $1 ORDER BY x.closed_on DESC, x.round_id DESC LIMIT 1), '')
+		        FROM summaries s WHERE s.ods = $1),
+		       (SELECT coalesce(string_agg(n.id || ' ' || n.on_date || ' ' || n.text, ' ' ORDER BY n.id), '') FROM milestones n WHERE n.ods = $1)
+		FROM trusts t JOIN memberships m ON m.ods = t.ods
+		WHERE t.ods = $1 AND m.person_id = $2
+		  AND m.from_on <= current_date AND coalesce(m.to_on, 'infinity') >= current_date
+		GROUP BY t.ods`, ods, person).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&t.Name, &t.Kind, &t.Roles, &rounds, &notes) })
+	b.Queue(`SELECT set_config('role', 'none', true)`)
+	b.Queue(`
+		SELECT coalesce(bool_or(a.seen), false),
+		       coalesce(string_agg(a.code, ' ' ORDER BY a.code), '') || ' to ' ||
+		       coalesce((SELECT string_agg(s.to_code, ' ' ORDER BY s.to_code) FROM successions s WHERE s.from_code = $1 AND s.effective <= $2), '') || ' ' ||
+		       (`+registerRevision+`)
+		FROM (`+ancestry+`) AS a (code, seen)`, ods, day, person, access.With(access.ViewReport), true, reaching(access.InCircle)).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&seen, &past) })
+	switch err := db.send(ctx, b); {
+	case err != nil:
+		return nil, "", fault("enter trend", err)
+	case !t.May(access.ViewReport):
+		return t, "", nil
+	case seen:
+		return t, "", nil
+	}
+	return t, rounds + "\n" + notes + "\n" + past, nil
+}
+
+// registerRevision is a number that grows with every change of the register, since
+// each is recorded for no single trust.
+const registerRevision = `SELECT coalesce(max(seq), 0) FROM audit WHERE ods = '` + audit.Platform + `'`
 
 // Past gives what came before the trust by a day. What another trust published is
 // read only where that trust's own consent or the person's own role there lets

@@ -31,6 +31,9 @@ func TestStrangerIsNotLetIn(t *testing.T) {
 		if trust, digest, err := db.EnterReport(t.Context(), other.Lead, ods, round.ID); !errors.Is(err, store.ErrNotFound) || trust != nil || digest != "" {
 			t.Errorf("enter report %q: %v, %q, %v, want ErrNotFound", ods, trust, digest, err)
 		}
+		if trust, stamp, err := db.EnterTrend(t.Context(), other.Lead, ods, storetest.Now); !errors.Is(err, store.ErrNotFound) || trust != nil || stamp != "" {
+			t.Errorf("enter trend %q: %v, %q, %v, want ErrNotFound", ods, trust, stamp, err)
+		}
 		_, err := db.SaveAnswer(t.Context(), other.Lead, ods, round.ID, assessment.Answer{Question: "1.1", Choice: 1}, storetest.Now)
 		if !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("save in %q: %v, want ErrNotFound", ods, err)
@@ -118,7 +121,7 @@ func TestEveryMethodNamesItsPermission(t *testing.T) {
 		"Report":       {access.ViewReport, func(ctx context.Context, x *store.Trust) error { _, err := x.Report(ctx, round.ID); return err }},
 		"ReportDigest": {access.ViewReport, func(ctx context.Context, x *store.Trust) error { _, err := x.ReportDigest(ctx, round.ID); return err }},
 		"Trend":        {access.ViewReport, func(ctx context.Context, x *store.Trust) error { _, err := x.Trend(ctx, 1); return err }},
-		"Past": {access.ViewReport, func(ctx context.Context, x *store.Trust) error { _, err := x.Past(ctx, storetest.Now); return err }},
+		"Past":         {access.ViewReport, func(ctx context.Context, x *store.Trust) error { _, err := x.Past(ctx, storetest.Now); return err }},
 		"TwoRounds": {access.ViewReport, func(ctx context.Context, x *store.Trust) error {
 			_, err := x.TwoRounds(ctx, round.ID, round.ID)
 			return err
@@ -133,6 +136,16 @@ func TestEveryMethodNamesItsPermission(t *testing.T) {
 		}},
 		"RemoveMilestone": {access.ManageRounds, func(ctx context.Context, x *store.Trust) error {
 			return x.RemoveMilestone(ctx, round.ID, storetest.Now)
+		}},
+		"EnterTrend": {access.ViewReport, func(ctx context.Context, x *store.Trust) error {
+			in, stamp, err := db.EnterTrend(ctx, x.Person, x.ODS, storetest.Now)
+			if err == nil && (stamp == "") == in.May(access.ViewReport) {
+				return fmt.Errorf("stamp %q", stamp)
+			}
+			if err == nil {
+				_, err = in.Trend(ctx, 1)
+			}
+			return err
 		}},
 		"EnterReport": {access.ViewReport, func(ctx context.Context, x *store.Trust) error {
 			_, _, err := db.EnterReport(ctx, x.Person, x.ODS, round.ID)
