@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -84,7 +85,9 @@ func (r *rows) copyInto(ctx context.Context, conn *pgconn.PgConn, table, columns
 	whole := io.MultiReader(strings.NewReader(copyBegins), bytes.NewReader(r.raw), strings.NewReader(copyEnds))
 	_, err := conn.CopyFrom(ctx, whole, "COPY "+table+" ("+columns+") FROM STDIN (FORMAT binary, FREEZE)")
 	if err != nil {
-		return fmt.Errorf("copy %s: %w", table, err)
+		// What broke the connection off hides why: the run was told to stop, or the
+		// database went away.
+		return fmt.Errorf("copy %s: %w", table, errors.Join(context.Cause(ctx), err))
 	}
 	return nil
 }
