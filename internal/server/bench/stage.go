@@ -33,6 +33,7 @@ type stage struct {
 	worlds       []*world // all of them
 	small, large *world
 	bare         *process
+	rooms        *rooms   // where workshops are measured; nil before
 	members      []string // cookies of the first trust's members, in the small database
 	closings     []time.Duration
 	generator    time.Duration // its cost a request when it was last measured
@@ -187,6 +188,9 @@ func (s *stage) close() (err error) {
 		}
 	}
 	err = errors.Join(err, s.bare.stop())
+	if s.rooms != nil {
+		err = errors.Join(err, s.rooms.nchan.stop())
+	}
 	if s.postgres != nil {
 		err = errors.Join(err, s.postgres.Stop())
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"syscall"
 	"time"
@@ -33,42 +32,68 @@ type rooms struct {
 	nchan *nchan
 }
 
-// measureWorkshop has devices join workshops by their code, follow them as the
-// page's script does, vote, and come back after the program was killed.
-func measureWorkshop(ctx context.Context, s *stage, t *table) (err error) {
+// measureHall, measureBoard and measureRushes have devices join a workshop by its
+// code and follow it as the page's script does: as many as one workshop may have,
+// a board and all who work for it, and a room that votes at once and comes back
+// after the program was killed.
+func measureHall(ctx context.Context, s *stage, t *table) error {
+	return s.inRoom(ctx, t, 0, (*rooms).hall)
+}
+
+func measureBoard(ctx context.Context, s *stage, t *table) error {
+	return s.inRoom(ctx, t, 1, (*rooms).boards)
+}
+
+func measureRushes(ctx context.Context, s *stage, t *table) error {
+	return s.inRoom(ctx, t, 2, (*rooms).rushes)
+}
+
+// inRoom opens a room of the trust at that place and measures it.
+func (s *stage) inRoom(ctx context.Context, t *table, place int, do func(*rooms, context.Context, *room) error) error {
 	if short := tooFewFiles(s.phones); short != "" {
 		t.notes = append(t.notes, "Workshop: not measured. "+short)
 		return nil
 	}
-	m := &rooms{stage: s, table: t}
+	m, err := s.openRooms(ctx, t)
+	if err != nil {
+		return err
+	}
+	r, err := s.openRoom(ctx, m.w, place)
+	if err == nil {
+		err = do(m, ctx, r)
+	}
+	r.close()
+	if err != nil {
+		said := m.w.octant.told()
+		return fmt.Errorf("%w\n%s", err, said[max(0, len(said)-2000):])
+	}
+	return nil
+}
+
+// openRooms makes a world of trusts that hold workshops, and what they are
+// measured beside. It does so once.
+func (s *stage) openRooms(ctx context.Context, t *table) (m *rooms, err error) {
+	if s.rooms != nil {
+		return s.rooms, nil
+	}
+	m = &rooms{stage: s, table: t}
 	m.w, err = s.makeWorld(ctx, "bench_workshop", func(ctx context.Context, w *world) error {
 		w.settings = []string{"OCTANT_PROXY_HEADER=" + fromHeader}
 		return s.fill(ctx, w, 3)
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var missing string
 	if m.nchan, missing, err = s.startNchan(ctx); err != nil {
-		return err
+		return nil, err
 	}
-	defer func() { err = errors.Join(err, m.nchan.stop()) }()
 	if missing != "" {
 		t.notes = append(t.notes, "Workshop: nothing stands beside it, because this machine has no "+missing+
 			" (Debian's packages nginx and libnginx-mod-nchan have it).")
 	}
-	for i, do := range []func(context.Context, *room) error{m.hall, m.boards, m.rushes} {
-		r, err := s.openRoom(ctx, m.w, i)
-		if err == nil {
-			err = do(ctx, r)
-		}
-		r.close()
-		if err != nil {
-			said := m.w.octant.told()
-			return fmt.Errorf("%w\n%s", err, said[max(0, len(said)-2000):])
-		}
-	}
-	return nil
+	s.rooms = m
+	return m, nil
 }
 
 // tooFewFiles says that the system lets a process open too few connections, ""

@@ -111,6 +111,7 @@ func (m *rooms) rushes(ctx context.Context, r *room) error {
 	}
 	var all sample
 	stored := 0
+	app, postgres, own := m.w.octant.cpu(), m.postgresCPU(), ownCPU()
 	for range rushes {
 		took, n, err := m.rush(ctx, r)
 		if err != nil {
@@ -118,6 +119,9 @@ func (m *rooms) rushes(ctx context.Context, r *room) error {
 		}
 		all.took, stored = append(all.took, took...), stored+n
 	}
+	n := time.Duration(len(all.took))
+	m.notes = append(m.notes, fmt.Sprintf("Workshop that votes: a vote, with the page that answers it and its part in %d changes, takes %s of CPU in the server, %s in Postgres and %s in the generator.",
+		rushes*len(course), micros((m.w.octant.cpu()-app)/n), micros((m.postgresCPU()-postgres)/n), micros((ownCPU()-own)/n)))
 	slow := all.percentile(0.95)
 	m.limit(fmt.Sprintf("%d votes in %v, from the press to the page that says it is in: 95%% within", rushed, rush), millis(slow), "under "+millis(voteGoal), slow < voteGoal)
 	m.limit("  half / 99% / all within", inMillis(all, 0.5, 0.99, 1), "", false)
