@@ -10,6 +10,7 @@ const (
 	CommentMonths     = 12 // comments and notes of evidence: after their round closed
 	SignInMonths      = 12 // sign-in records
 	LetterMonths      = 12 // what a mail server said of a letter
+	RequestMonths     = 12 // what one trust asks another: after the last of the two wrote
 )
 
 // UnlinkDue says whether the answers of a closed round must be cut loose from

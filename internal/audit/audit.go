@@ -86,6 +86,7 @@ const (
 	DeviceRemoved  Deed = "device taken out of a workshop"
 	OutcomeSent    Deed = "outcome of a workshop sent"
 	RecordsErased  Deed = "sign-in records erased after their time"
+	RequestsErased Deed = "requests for advice erased after their time"
 
 	RegisterImported Deed = "register imported"
 	SuccessionMade   Deed = "succession entered by hand"

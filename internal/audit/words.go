@@ -112,6 +112,7 @@ var telling = map[Deed]struct {
 	DeviceRemoved:  {kind: Workshops, says: "took a device out of a workshop"},
 	OutcomeSent:    {kind: Workshops, says: "sent the outcome of a workshop to those who took part"},
 	RecordsErased:  {kind: Clearing, says: "erased sign-in records after their time"},
+	RequestsErased: {kind: Clearing, says: "erased requests for advice after their time"},
 	ConsentSet:     {kind: Sharing, says: "set how far results are shared"},
 	GuideSet:       {kind: Sharing, says: "set whether other trusts may ask for advice"},
 	CircleMade:     {kind: Sharing, says: "made a circle of trusts"},

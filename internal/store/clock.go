@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -25,24 +26,37 @@ func (db *DB) KeepTime(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return fault("keep time", err)
 	}
-	timed, err := db.timedRounds(ctx, trusts)
+	var faults []error
+	for some := range slices.Chunk(trusts, trustsAtOnce) {
+		timed, err := db.timedRounds(ctx, some)
+		if err != nil {
+			faults = append(faults, fault("keep time", err))
+			continue
+		}
+		for _, ods := range some {
+			faults = append(faults, db.keepRounds(ctx, ods, timed[ods], now))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// trustsAtOnce is how many trusts are asked in one batch what is due there, so that
+// it is done within patience however many there are.
+const trustsAtOnce = 200
+
+// keepRounds does what is due in some rounds of a trust.
+func (db *DB) keepRounds(ctx context.Context, ods string, rounds []assessment.Round, now time.Time) error {
+	if len(rounds) == 0 {
+		return nil
+	}
+	t, err := db.EnterByClock(ctx, ods)
 	if err != nil {
-		return fault("keep time", err)
+		return err
 	}
 	var faults []error
-	for _, ods := range trusts {
-		if len(timed[ods]) == 0 {
-			continue
-		}
-		t, err := db.EnterByClock(ctx, ods)
-		if err != nil {
-			faults = append(faults, err)
-			continue
-		}
-		for _, r := range timed[ods] {
-			if err := t.keepRound(ctx, r, now); err != nil {
-				faults = append(faults, fmt.Errorf("store: keep round %s of %s: %w", r.ID, ods, err))
-			}
+	for _, r := range rounds {
+		if err := t.keepRound(ctx, r, now); err != nil {
+			faults = append(faults, fmt.Errorf("store: keep round %s of %s: %w", r.ID, ods, err))
 		}
 	}
 	return errors.Join(faults...)

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -24,17 +26,20 @@ func (db *DB) KeepRetention(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return fault("keep retention", err)
 	}
-	kept, err := db.keptRounds(ctx, trusts, now)
-	if err != nil {
-		return fault("keep retention", err)
-	}
 	var faults []error
-	for _, ods := range trusts {
-		if k, ok := kept[ods]; ok {
-			faults = append(faults, db.keepRetentionOf(ctx, ods, k, now))
+	for some := range slices.Chunk(trusts, trustsAtOnce) {
+		kept, err := db.keptRounds(ctx, some, now)
+		if err != nil {
+			faults = append(faults, fault("keep retention", err))
+			continue
+		}
+		for _, ods := range some {
+			if k, ok := kept[ods]; ok {
+				faults = append(faults, db.keepRetentionOf(ctx, ods, k, now))
+			}
 		}
 	}
-	return errors.Join(append(faults, db.eraseSignIns(ctx, now))...)
+	return errors.Join(append(faults, db.eraseSignIns(ctx, now), db.eraseRequests(ctx, now))...)
 }
 
 // retained is what a trust holds that may have been kept for its time.
@@ -49,7 +54,7 @@ type retainedRound struct {
 	unlinkedAlready, cleared bool
 }
 
-// keptRounds asks every trust at once what there may be to erase.
+// keptRounds asks some trusts at once what there may be to erase.
 func (db *DB) keptRounds(ctx context.Context, trusts []string, now time.Time) (map[string]retained, error) {
 	all := make(map[string]retained)
 	b := &pgx.Batch{}
@@ -234,6 +239,20 @@ func (t *Trust) forgetServers(ctx context.Context, now time.Time) error {
 		_, err := tx.Exec(ctx, `UPDATE letters SET said = '' WHERE ods = $1 AND said <> '' AND done_at <= $2`, t.ODS, lettersBefore(now))
 		return err
 	})
+}
+
+// eraseRequests deletes what trusts asked each other, and what was replied, when it
+// is too old, and records how many went.
+func (db *DB) eraseRequests(ctx context.Context, now time.Time) error {
+	ctx, cancel := context.WithTimeout(ctx, longPatience)
+	defer cancel()
+	return fault("erase requests", pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
+		gone, err := tx.Exec(ctx, `DELETE FROM requests WHERE coalesce(replied_at, sent_at) <= $1`, now.AddDate(0, -assessment.RequestMonths, 0))
+		if err != nil || gone.RowsAffected() == 0 {
+			return err
+		}
+		return keepNote(ctx, tx, now, audit.Entry{ODS: audit.Platform, Deed: audit.RequestsErased, Detail: strconv.FormatInt(gone.RowsAffected(), 10)})
+	}))
 }
 
 // eraseSignIns deletes the sign-in records that are too old, and records that

@@ -246,6 +246,65 @@ func TestSignInsAndServersWordsGo(t *testing.T) {
 	}
 }
 
+// TestRequestsGo, a year after they were sent or answered, and each goes whole.
+func TestRequestsGo(t *testing.T) {
+	t.Parallel()
+	db, now := storetest.New(t), storetest.Now
+	asker, asked := storetest.Trust(t, db), storetest.Trust(t, db)
+	owner := storetest.Owner(t, db)
+	for _, c := range []struct {
+		words     string
+		sent      time.Time
+		repliedAt any
+	}{
+		{"old", now.AddDate(-1, 0, 0), nil}, {"old, answered", now.AddDate(-1, -3, 0), now.AddDate(-1, 0, 0)},
+		{"young", now.AddDate(-1, 0, 1), nil}, {"old, answered lately", now.AddDate(-1, -3, 0), now.AddDate(0, -6, 0)},
+	} {
+		_, err := owner.Exec(t.Context(), `
+			INSERT INTO requests (id, asker, asked, element, words, sent_by, sent_at, reply, replied_by, replied_at)
+			VALUES (gen_random_uuid(), $1, $2, '1', $3, $4, $5, CASE WHEN $6::timestamptz IS NOT NULL THEN 'so' END, CASE WHEN $6::timestamptz IS NOT NULL THEN $7::uuid END, $6)`,
+			asker.ODS, asked.ODS, c.words, asker.Lead, c.sent, c.repliedAt, asked.Lead)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		if err := db.KeepRetention(t.Context(), now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list, err := storetest.Enter(t, db, asked.Lead, asked.ODS).Requests(t.Context())
+	if err != nil || len(list) != 2 || list[0].Words != "young" || list[1].Words != "old, answered lately" {
+		t.Errorf("kept: %+v, %v", list, err)
+	}
+	if kept := column[string](t, db, `SELECT detail FROM audit WHERE deed = 'requests for advice erased after their time'`); fmt.Sprint(kept) != "[2]" {
+		t.Errorf("recorded %q, want 2 erased, once", kept)
+	}
+}
+
+// TestRetentionGoesThroughManyTrusts: more than are asked at once, and the few that
+// have something to erase are among them.
+func TestRetentionGoesThroughManyTrusts(t *testing.T) {
+	t.Parallel()
+	db := storetest.New(t)
+	boards := []storetest.Board{storetest.Trust(t, db), storetest.Trust(t, db)}
+	rounds := []uuid.UUID{closedAt(t, db, boards[0], storetest.Now), closedAt(t, db, boards[1], storetest.Now)}
+	_, err := storetest.Owner(t, db).Exec(t.Context(), `
+		INSERT INTO trusts (ods, name, kind)
+		SELECT 'M' || lpad(i::text, 4, '0'), 'Trust ' || i, 'Acute' FROM generate_series(1, 1000) i`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.KeepRetention(t.Context(), storetest.Now.AddDate(2, 0, 0)); err != nil {
+		t.Fatal(err)
+	}
+	for i, b := range boards {
+		if linked, words := held(t, db, b, rounds[i]); linked+words != 0 {
+			t.Errorf("trust %d of 1,002 holds %d linked and %d words", i, linked, words)
+		}
+	}
+}
+
 // TestFaultInOneTrustKeepsNoOtherFromItsTime, and the next run does it.
 func TestFaultInOneTrustKeepsNoOtherFromItsTime(t *testing.T) {
 	t.Parallel()

@@ -124,7 +124,7 @@ func retentionRows() [][]string {
 		{"What became of each letter", months(assessment.LetterMonths, "after it was sent")},
 		{"Votes, devices and cards of a workshop", "The workshop ends, or " + lasting(workshop.LapseAfter) + " after it began if nobody ends it"},
 		{"Levels agreed in a workshop, their reasons, and actions with their owners", "As long as the trust keeps its board papers"},
-		{"What one trust asks another, and the reply", "As long as the service is in use"},
+		{"What one trust asks another, and the reply", months(assessment.RequestMonths, "after the request, or after the reply if there is one")},
 		{"Frozen reports, which name nobody", "As long as the trust keeps its board papers"},
 		{"The record of what was done, which holds no answers", "As long as the service is in use, since nobody can change it"},
 	}

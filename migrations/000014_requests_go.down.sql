@@ -1,0 +1,1 @@
+REVOKE DELETE ON requests FROM octant_desk;
