@@ -257,8 +257,10 @@ func TestRequestsGo(t *testing.T) {
 		sent      time.Time
 		repliedAt any
 	}{
-		{"old", now.AddDate(-1, 0, 0), nil}, {"old, answered", now.AddDate(-1, -3, 0), now.AddDate(-1, 0, 0)},
-		{"young", now.AddDate(-1, 0, 1), nil}, {"old, answered lately", now.AddDate(-1, -3, 0), now.AddDate(0, -6, 0)},
+		{"old", now.AddDate(-1, 0, 0), nil},
+		{"old, answered", now.AddDate(-1, -3, 0), now.AddDate(-1, 0, 0)},
+		{"young", now.AddDate(-1, 0, 1), nil},
+		{"old, answered lately", now.AddDate(-1, -3, 0), now.AddDate(0, -6, 0)},
 	} {
 		_, err := owner.Exec(t.Context(), `
 			INSERT INTO requests (id, asker, asked, element, words, sent_by, sent_at, reply, replied_by, replied_at)
