@@ -257,6 +257,9 @@ func code(tb testing.TB, question, words string) string {
 		tb.Fatal(err)
 	}
 	q, ok := version.Question(question)
+	if questionnaire.IsBackKey(question) {
+		q, ok = version.BackQuestion(question)
+	}
 	if !ok {
 		tb.Fatalf("the download has a question %q", question)
 	}

@@ -456,7 +456,7 @@ func search(t *testing.T, all []*party) {
 		if who.voted != "" && own == 0 {
 			t.Errorf("%s never shows its own vote, so that the search finds nothing", who.name)
 		}
-		t.Logf("%-25s %3d answers, %6d bytes, %2d show a vote: its own", who.name, len(who.exchanges), size, own)
+		t.Logf("%-25s %3d answers, %6d bytes, %2d show its own vote", who.name, len(who.exchanges), size, own)
 	}
 }
 
