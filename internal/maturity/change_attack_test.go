@@ -20,14 +20,15 @@ type twoRounds struct {
 	stay    int
 	leave   int // people of the first round alone, at most one
 	come    int // of the second alone
-	told    map[itemSeen]string
+	told    map[itemSeen]int
+	texts   map[string]int // of what is told of a question, its number
 	follow  *following
 }
 
 // newTwoRounds is a board of which everything but one element's two questions is
 // left aside. Nobody is on a side, so that no side's score helps or hinders.
 func newTwoRounds(tb testing.TB, stay, leave, come int) *twoRounds {
-	b := &twoRounds{tb: tb, version: testVersion(tb), stay: stay, leave: leave, come: come, told: make(map[itemSeen]string)}
+	b := &twoRounds{tb: tb, version: testVersion(tb), stay: stay, leave: leave, come: come, told: make(map[itemSeen]int), texts: make(map[string]int)}
 	f := &following{}
 	for round, people := range [2]int{stay + leave, stay + come} {
 		t := tallyOf(tb, people, people)
@@ -67,13 +68,12 @@ func (b *twoRounds) set(stay []answers, other answers) {
 	}
 }
 
-// published is all that is told of the board: of the questions, and of the change.
-func (b *twoRounds) published() string { return b.items() + b.change() }
-
-func (b *twoRounds) items() (said string) {
-	for _, t := range b.follow.tallies {
+// items is what is told of the questions: for each in each round the number of the
+// text.
+func (b *twoRounds) items() (said [2][2]int) {
+	for round, t := range b.follow.tallies {
 		for q := range 2 {
-			said += b.item(t, q)
+			said[round][q] = b.item(t, q)
 		}
 	}
 	return said
@@ -105,7 +105,7 @@ type itemSeen struct {
 	counts           Counts
 }
 
-func (b *twoRounds) item(t *tally, q int) string {
+func (b *twoRounds) item(t *tally, q int) int {
 	c := itemSeen{t.people(), q, t.items[q].counts}
 	if _, ok := b.told[c]; !ok {
 		item, _ := t.disclose(q)
@@ -113,9 +113,12 @@ func (b *twoRounds) item(t *tally, q int) string {
 		if err != nil {
 			b.tb.Fatal(err)
 		}
-		b.told[c] = string(text)
+		if _, ok := b.texts[string(text)]; !ok {
+			b.texts[string(text)] = len(b.texts)
+		}
+		b.told[c] = b.texts[string(text)]
 	}
-	return b.told[c] + "\n"
+	return b.told[c]
 }
 
 // everyAnswers lists what one person may answer, of the given levels in each round.
@@ -247,7 +250,10 @@ func (b *twoRounds) sits(round int) bool {
 	return round == 0 && b.leave > 0 || round == 1 && b.come > 0
 }
 
-type toldOfTwo struct{ items, change string }
+type toldOfTwo struct {
+	items  [2][2]int
+	change string
+}
 
 func stayers(n int) []int {
 	all := make([]int, n)
@@ -338,7 +344,7 @@ func TestTooFewReturnTellNothing(t *testing.T) {
 			for _, stay := range [][]answers{alike(b.stay, answers{{1, 1}, {5, 5}}), alike(b.stay, answers{{3, 4}, {4, 3}}), alike(b.stay, answers{{5, 1}, {1, 5}})} {
 				for _, other := range []answers{{{1, 1}, {1, 1}}, {{5, 2}, {2, 5}}} {
 					b.set(stay, other)
-					b.published()
+					b.change()
 					text, err := json.Marshal(b.follow.element(0))
 					if err != nil {
 						t.Fatal(err)

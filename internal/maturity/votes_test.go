@@ -112,29 +112,36 @@ type pairs [][2]sixfold
 
 func attackTwoVotes(t *testing.T, people, again int) {
 	var ways []Votes
-	told := make(map[sixfold]string)
+	numbers, texts := map[string]int{}, []string{string(onePersonKnown)} // what is told, and its number
+	told := make(map[sixfold]int)
 	eachVote(people, func(v Votes) {
 		text, err := json.Marshal(Tell("1.1", v))
 		if err != nil {
 			t.Fatal(err)
 		}
-		ways, told[v.sixfold()] = append(ways, v), string(text)
+		number, there := numbers[string(text)]
+		if !there {
+			number = len(texts)
+			numbers[string(text)], texts = number, append(texts, string(text))
+		}
+		ways, told[v.sixfold()] = append(ways, v), number
 	})
 	stayed := people - again
-	published := make(map[[2]string]pairs)
+	published := make(map[[2]int]pairs)
 	for _, first := range ways {
 		for _, second := range ways {
 			if inCommon(first.sixfold(), second.sixfold()) < stayed {
 				continue // who did not vote again keeps their vote
 			}
-			key := [2]string{told[first.sixfold()], told[second.sixfold()]}
-			if hidden := TellAgain("1.1", first, second, again).Hidden; hidden == onePersonKnown {
-				key[1] = string(hidden)
+			key := [2]int{told[first.sixfold()], told[second.sixfold()]}
+			if TellAgain("1.1", first, second, again).Hidden == onePersonKnown {
+				key[1] = 0
 			}
 			published[key] = append(published[key], [2]sixfold{first.sixfold(), second.sixfold()})
 		}
 	}
-	for key, same := range published {
+	for numbered, same := range published {
+		key := [2]string{texts[numbered[0]], texts[numbered[1]]}
 		for a := range 6 {
 			for b := range 6 {
 				attackPairs(t, key, same, a, b, stayed, false)
