@@ -189,24 +189,25 @@ func queueDevice(b *pgx.Batch, ods string, hash [sha256.Size]byte) {
 		ods, hex.EncodeToString(hash[:]))
 }
 
-// ownState is what the seat that is bound may know of itself.
+// ownState is what the seat that is bound may know of itself. Each vote is asked
+// for by its whole key: joined, all votes of the room are gone through for it.
 const ownState = `
 	SELECT w.id, p.participant, w.state, w.version,
 	       coalesce((SELECT d.number FROM workshop_devices d
 	                 WHERE d.ods = w.ods AND d.hash = decode(current_setting('octant.device', true), 'hex')), 0), p.kind = 'observer',
-	       coalesce(CASE WHEN i.stage IN ('voting again', 'voted again') THEN again.choice ELSE first.choice END, 0),
-	       coalesce(first.choice, 0), coalesce(k.words, ''),
+	       coalesce((SELECT v.choice FROM workshop_votes v
+	                 WHERE v.ods = w.ods AND v.workshop_id = w.id AND v.item_id = i.id AND v.participant = p.participant
+	                   AND v.vote = CASE WHEN i.stage IN ('voting again', 'voted again') THEN 2 ELSE 1 END), 0),
+	       coalesce((SELECT v.choice FROM workshop_votes v
+	                 WHERE v.ods = w.ods AND v.workshop_id = w.id AND v.item_id = i.id AND v.participant = p.participant AND v.vote = 1), 0),
+	       coalesce((SELECT k.words FROM workshop_cards k
+	                 WHERE k.ods = w.ods AND k.workshop_id = w.id AND k.item_id = i.id AND k.participant = p.participant), ''),
 	       ARRAY(SELECT u.parked_id FROM workshop_ups u
 	             WHERE u.ods = w.ods AND u.workshop_id = w.id AND u.participant = p.participant ORDER BY u.parked_id)
 	FROM workshops w
 	JOIN workshop_participants p ON p.ods = w.ods AND p.workshop_id = w.id
 	     AND p.participant = nullif(current_setting('octant.seat', true), '')::uuid
 	LEFT JOIN workshop_items i ON i.ods = w.ods AND i.workshop_id = w.id AND i.id = w.current_item
-	LEFT JOIN workshop_votes first ON first.ods = i.ods AND first.workshop_id = i.workshop_id AND first.item_id = i.id
-	     AND first.vote = 1 AND first.participant = p.participant
-	LEFT JOIN workshop_votes again ON again.ods = i.ods AND again.workshop_id = i.workshop_id AND again.item_id = i.id
-	     AND again.vote = 2 AND again.participant = p.participant
-	LEFT JOIN workshop_cards k ON k.ods = i.ods AND k.workshop_id = i.workshop_id AND k.item_id = i.id AND k.participant = p.participant
 	WHERE w.ods = $1 AND w.id = nullif(current_setting('octant.workshop', true), '')::uuid`
 
 // send runs a batch as one transaction of the seat's in one round trip.
