@@ -102,7 +102,8 @@ func setStage(t *testing.T, vote string) *stage {
 // copy makes a copy of the database, which goes when the test ends.
 func (s *stage) copy(t *testing.T) (owner, app string) {
 	t.Helper()
-	from, to := path.Base(s.owner[:strings.Index(s.owner, "?")]), "test_"+strings.ToLower(rand.Text()[:12])
+	source, _, _ := strings.Cut(s.owner, "?")
+	from, to := path.Base(source), "test_"+strings.ToLower(rand.Text()[:12])
 	do := func(ctx context.Context, statements ...string) {
 		server, err := pgx.Connect(ctx, onDatabase(t, s.owner, "postgres"))
 		if err != nil {
@@ -225,7 +226,7 @@ type exchange struct {
 func (s *stage) parties(t *testing.T, base string) (all []*party) {
 	t.Helper()
 	r := s.room
-	trust := r.path[:strings.Index(r.path, "/workshops/")]
+	trust, _, _ := strings.Cut(r.path, "/workshops/")
 	phone := []string{"/join/" + r.code, "/join/" + r.code + "/now"}
 	add := func(name string, b *browser, at, events string, looksAt ...string) {
 		who := &party{t: t, name: name, base: base, cookie: b.cookies(at), looksAt: looksAt, events: events}
