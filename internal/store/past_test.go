@@ -16,16 +16,14 @@ import (
 	"octant/internal/store/storetest"
 )
 
-// follows enters in the register that one board's trust closed and another
-// followed it, on the day before today.
+// follows enters in the register that a trust closed and others followed it from
+// a day on.
 func follows(t *testing.T, db *store.DB, kind string, on time.Time, from string, to ...string) {
 	t.Helper()
 	pool := storetest.Owner(t, db)
 	for i, code := range append([]string{from}, to...) {
-		closed := &on
-		if i > 0 {
-			closed = nil
-		} else {
+		var closed *time.Time
+		if i == 0 {
 			closed = new(on.AddDate(0, 0, -1))
 		}
 		_, err := pool.Exec(t.Context(), `
