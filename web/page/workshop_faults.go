@@ -10,7 +10,8 @@ import (
 func (v ConsoleView) links() []nhsuk.ErrorLink {
 	agree, item, begun := v.may(workshop.Agree), v.Workshop.Now() != nil, v.Workshop.State != workshop.Prepared
 	return []nhsuk.ErrorLink{
-		{Text: v.Error}, reach(v.Agree.Level.ErrorLink(), agree), reach(v.Agree.Reason.ErrorLink(), agree),
+		{Text: v.Error},
+		reach(v.Agree.Level.ErrorLink(), agree), reach(v.Agree.Reason.ErrorLink(), agree),
 		reach(v.Agree.Dissent.ErrorLink(), agree), reach(v.Notes.ErrorLink(), item), reach(v.Restart.ErrorLink(), v.may(workshop.Restart)),
 		reach(v.Act.What.ErrorLink(), begun), reach(v.Act.Owner.ErrorLink(), begun), reach(v.Act.Name.ErrorLink(), begun),
 		reach(v.Act.Due.ErrorLink(), begun), reach(v.Act.Element.ErrorLink(), begun), reach(v.Park.ErrorLink(), begun),
