@@ -171,9 +171,14 @@ type Seat struct {
 	Own      Own
 }
 
+// byKeys has the rest of a transaction find rows by their keys. A room fills within
+// seconds, and until somebody has counted its rows Postgres takes its tables for
+// empty and reads them from end to end: for each device, each other device's rows.
+const byKeys = `set_config('enable_seqscan', 'off', true)`
+
 // bindSeat makes the rest of a transaction see what one seat may, and nothing
 // else.
-const bindSeat = `SELECT set_config('role', 'octant_seat', true), set_config('octant.trust', $1, true),
+const bindSeat = `SELECT ` + byKeys + `, set_config('role', 'octant_seat', true), set_config('octant.trust', $1, true),
 	set_config('octant.workshop', $2, true), set_config('octant.seat', $3, true)`
 
 // findSeat binds a transaction to whichever seat the device has.
@@ -184,7 +189,7 @@ const findSeat = `
 // queueDevice binds a transaction to a device, of which it sees no more than its
 // own place in a workshop. Whatever seat it was bound to before, it is no more.
 func queueDevice(b *pgx.Batch, ods string, hash [sha256.Size]byte) {
-	b.Queue(`SELECT set_config('role', 'octant_seat', true), set_config('octant.trust', $1, true), set_config('octant.device', $2, true),
+	b.Queue(`SELECT `+byKeys+`, set_config('role', 'octant_seat', true), set_config('octant.trust', $1, true), set_config('octant.device', $2, true),
 		set_config('octant.workshop', '', true), set_config('octant.seat', '', true)`,
 		ods, hex.EncodeToString(hash[:]))
 }

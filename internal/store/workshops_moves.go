@@ -276,13 +276,14 @@ func (t *Trust) casts(ctx context.Context, tx pgx.Tx, id uuid.UUID, it *workshop
 		return first, nil, err
 	}
 	rows, err := tx.Query(ctx, `
-		SELECT a.choice, coalesce(b.choice, 0)
-		FROM workshop_votes a
-		LEFT JOIN workshop_votes b ON b.ods = a.ods AND b.workshop_id = a.workshop_id AND b.item_id = a.item_id
-		                          AND b.participant = a.participant AND b.vote = 2
-		JOIN workshop_participants p ON p.ods = a.ods AND p.workshop_id = a.workshop_id AND p.participant = a.participant
-		JOIN workshops w ON w.ods = a.ods AND w.id = a.workshop_id
-		WHERE a.ods = $1 AND a.workshop_id = $2 AND a.item_id = $3 AND a.vote = 1 AND w.rehearsal = (p.kind = 'simulated')`, t.ODS, id, it.ID)
+		SELECT max(v.choice) FILTER (WHERE v.vote = 1) AS first, coalesce(max(v.choice) FILTER (WHERE v.vote = 2), 0)
+		FROM workshop_votes v
+		WHERE v.ods = $1 AND v.workshop_id = $2 AND v.item_id = $3
+		  AND (SELECT w.rehearsal FROM workshops w WHERE w.ods = $1 AND w.id = $2)
+		      = (v.participant IN (SELECT p.participant FROM workshop_participants p
+		                           WHERE p.ods = $1 AND p.workshop_id = $2 AND p.kind = 'simulated'))
+		GROUP BY v.participant
+		HAVING bool_or(v.vote = 1)`, t.ODS, id, it.ID)
 	if err != nil {
 		return first, nil, err
 	}

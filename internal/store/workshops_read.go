@@ -124,6 +124,7 @@ func (b *Board) hush() {
 // can join.
 func (t *Trust) WorkshopBoard(ctx context.Context, id uuid.UUID, now time.Time) (board Board, code string, err error) {
 	err = t.read(ctx, access.RunWorkshop, func(b *pgx.Batch) {
+		b.Queue(`SELECT ` + byKeys)
 		queueBoard(b, t.ODS, id, &board)
 		t.queueCode(b, id, now, &code)
 	})
@@ -196,7 +197,7 @@ func (t *Trust) queueDone(b *pgx.Batch, id uuid.UUID, c *Console) {
 		), people AS (
 			SELECT count(*) FILTER (WHERE kind IN ('voter', 'simulated')) AS joined, count(*) FILTER (WHERE kind = 'observer') AS watching
 			FROM workshop_participants WHERE ods = $1 AND workshop_id = $2
-		), gone AS (
+		), gone AS MATERIALIZED (
 			SELECT participant FROM workshop_participants WHERE ods = $1 AND workshop_id = $2 AND kind = 'removed'
 		), lost AS (
 			SELECT count(*) FILTER (WHERE s.vote = 1) AS first,
