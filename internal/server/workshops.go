@@ -11,7 +11,6 @@ import (
 	"github.com/google/uuid"
 
 	"octant/internal/access"
-	"octant/internal/assessment"
 	"octant/internal/questionnaire"
 	"octant/internal/store"
 	"octant/internal/workshop"
@@ -155,14 +154,11 @@ func (s *Server) workshopForm(r *http.Request, t *store.Trust) (page.WorkshopFor
 			Options: []nhsuk.Option{{Value: "yes", Text: "Rehearse with simulated members", Hint: "Nothing of it counts anywhere"}},
 		},
 	}
-	rounds, _, err := t.Rounds(r.Context(), 1)
+	rounds, err := t.ClosedRounds(r.Context())
 	if err != nil {
 		return v, err
 	}
 	for _, round := range rounds {
-		if round.State != assessment.Closed {
-			continue
-		}
 		if v.Round.Value == "none" {
 			v.Round.Value = round.ID.String()
 		}

@@ -84,6 +84,23 @@ func (t *Trust) Rounds(ctx context.Context, page int) (rounds []assessment.Round
 	return rounds, more, fault("rounds", err)
 }
 
+// ClosedRounds is the newest of the rounds that have closed, as many as fill a page.
+func (t *Trust) ClosedRounds(ctx context.Context) (rounds []assessment.Round, err error) {
+	err = t.read(ctx, access.EnterTrust, func(b *pgx.Batch) {
+		b.Queue(`SELECT `+roundColumns+`, n.asked, n.finished, n.extended_to FROM rounds r`+countAsked+`
+			WHERE r.ods = $1 AND r.state = 'closed'
+			ORDER BY r.opens_on DESC, r.id DESC LIMIT $2`, t.ODS, RoundsPerPage).
+			Query(func(rows pgx.Rows) (err error) {
+				rounds, err = pgx.CollectRows(rows, scanRound)
+				return err
+			})
+	})
+	for i, r := range rounds {
+		rounds[i] = t.seen(r)
+	}
+	return rounds, fault("closed rounds", err)
+}
+
 // Round is one round of the trust. A draft is for those who manage rounds.
 func (t *Trust) Round(ctx context.Context, id uuid.UUID) (r assessment.Round, err error) {
 	err = t.read(ctx, access.EnterTrust, func(b *pgx.Batch) {

@@ -162,6 +162,26 @@ func TestRoundsComeNewestFirstAPageAtATime(t *testing.T) {
 	}
 }
 
+// TestClosedRoundsAreFoundBehindDrafts: a page full of drafts hides none.
+func TestClosedRoundsAreFoundBehindDrafts(t *testing.T) {
+	t.Parallel()
+	db := storetest.New(t)
+	board := storetest.Trust(t, db)
+	lead := storetest.Enter(t, db, board.Lead, board.ODS)
+	old := storetest.ClosedRound(t, db, board, questionnaire.Core)
+	for range store.RoundsPerPage {
+		r := plan()
+		r.OpensOn, r.ClosesOn = old.OpensOn.AddDate(1, 0, 0), old.OpensOn.AddDate(1, 0, 14)
+		if _, err := lead.CreateRound(t.Context(), r, storetest.Now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	closed, err := lead.ClosedRounds(t.Context())
+	if err != nil || len(closed) != 1 || closed[0].ID != old.ID || closed[0].State != assessment.Closed {
+		t.Errorf("closed rounds are %v, %v", closed, err)
+	}
+}
+
 func TestAskingPeople(t *testing.T) {
 	t.Parallel()
 	db := storetest.New(t)

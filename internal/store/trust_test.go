@@ -89,8 +89,9 @@ func TestEveryMethodNamesItsPermission(t *testing.T) {
 		needs access.Permission
 		call  func(ctx context.Context, trust *store.Trust) error
 	}{
-		"Rounds": {access.EnterTrust, func(ctx context.Context, x *store.Trust) error { _, _, err := x.Rounds(ctx, 1); return err }},
-		"Round":  {access.EnterTrust, func(ctx context.Context, x *store.Trust) error { _, err := x.Round(ctx, round.ID); return err }},
+		"Rounds":       {access.EnterTrust, func(ctx context.Context, x *store.Trust) error { _, _, err := x.Rounds(ctx, 1); return err }},
+		"Round":        {access.EnterTrust, func(ctx context.Context, x *store.Trust) error { _, err := x.Round(ctx, round.ID); return err }},
+		"ClosedRounds": {access.EnterTrust, func(ctx context.Context, x *store.Trust) error { _, err := x.ClosedRounds(ctx); return err }},
 		"CreateRound": {access.ManageRounds, func(ctx context.Context, x *store.Trust) error {
 			_, err := x.CreateRound(ctx, plan(), storetest.Now)
 			return err
