@@ -79,10 +79,14 @@ test("every state of a session on every screen", async ({ somebody, ground }) =>
   };
   await all("lobby");
   for (let pressed, n = 0; pressed !== "Finish this item" && (await desk.locator("#next").count()) > 0; n++) {
+    const shown = () => wall.locator("[data-live-target]").innerText();
+    const before = await shown();
     pressed = await next(desk);
     const step = pressed.replace(/^Show: /, "");
     await expect(wall.locator("[data-live-state]")).toHaveText("Live");
-    await expect.poll(() => phone.locator("[data-live-says]").innerText(), step).toBe(await wall.locator("[data-live-says]").innerText());
+    await expect.poll(shown, step).not.toBe(before);
+    const said = (page) => page.locator("[data-live-says]").innerText();
+    await expect.poll(async () => (await said(phone)) === (await said(wall)), step).toBe(true);
     await all(`${n} ${step}`);
     if (pressed === "Let people write") {
       await phone.getByLabel("Your card").fill("A way of working");
