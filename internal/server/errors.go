@@ -71,9 +71,10 @@ type problem struct {
 // to mend, once, with a reference that the person is shown too; the error's own
 // text goes to the log and never to the page.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
-	if r.Context().Err() != nil && errors.Is(err, context.Canceled) {
+	if errors.Is(r.Context().Err(), context.Canceled) && errors.Is(err, context.Canceled) {
 		return // the person has gone; there is nobody to tell
 	}
+	r = r.WithContext(context.WithoutCancel(r.Context())) // the time of the request may be over, that of its answer not
 	p := explain(err)
 	if p.again && r.Method != http.MethodPost {
 		p.says = p.says[:1]
@@ -151,7 +152,7 @@ func explain(err error) problem {
 				"Sign in again in another tab, then come back to this page and send it again.",
 			},
 		}
-	case errors.Is(err, store.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, store.ErrUnavailable), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return problem{status: http.StatusServiceUnavailable, title: "The service cannot be reached just now", again: true, ways: home, says: []string{
 			"Answers already saved are safe.",
 			"What you have just sent has not been saved yet. Wait a moment, then send it again from this page.",

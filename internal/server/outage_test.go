@@ -1,13 +1,16 @@
 package server
 
 import (
+	"context"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"octant/internal/store"
 	"octant/internal/store/storetest"
@@ -133,5 +136,29 @@ func TestDatabaseDown(t *testing.T) {
 	reference := strings.TrimSpace(down.page().Find("main p strong").Text())
 	if reference == "" || strings.Count(s.log.String(), "reference="+reference) != 1 {
 		t.Errorf("the page gives reference %q, and the log:\n%s", reference, s.log)
+	}
+}
+
+// TestWhoWaitedTooLongIsTold: only who has gone is told nothing. Who still waits
+// when a request's time is over reads so, whatever the work that was broken off
+// called it.
+func TestWhoWaitedTooLongIsTold(t *testing.T) {
+	t.Parallel()
+	s := startSite(t)
+	broken := s.server.sessions.LoadAndSave(s.server.public(func(http.ResponseWriter, *http.Request) error { return context.Canceled }))
+	answer := func(ctx context.Context) *httptest.ResponseRecorder {
+		got := httptest.NewRecorder()
+		broken.ServeHTTP(got, httptest.NewRequestWithContext(ctx, http.MethodPost, "/", http.NoBody))
+		return got
+	}
+	late, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
+	defer cancel()
+	if got := answer(late); got.Code != http.StatusServiceUnavailable || !strings.Contains(got.Body.String(), "cannot be reached just now") {
+		t.Errorf("who waits is answered %d %q", got.Code, got.Body)
+	}
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	if got := answer(gone); got.Body.Len() > 0 {
+		t.Errorf("who has gone is told %q", got.Body)
 	}
 }
