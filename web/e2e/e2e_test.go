@@ -247,7 +247,7 @@ func checkHTML(t *testing.T, pages string) {
 
 // outage is what a site says whose database is taken away on purpose: of
 // requests it could not answer, and of jobs it could not look for.
-var outage = regexp.MustCompile(`status=503|error="[^"]*(unexpected EOF|failed to connect to)`)
+var outage = regexp.MustCompile(`status=503|error="[^"]*(unexpected EOF|failed to connect to|conn closed)`)
 
 // checkLogs looks for faults that no page showed: a site logs a request only
 // when the failure is its own.
