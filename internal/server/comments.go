@@ -1,7 +1,6 @@
 package server
 
 import (
-	"fmt"
 	"net/http"
 
 	"github.com/google/uuid"
@@ -23,7 +22,7 @@ func (s *Server) showComments(w http.ResponseWriter, r *http.Request, t *store.T
 	if err != nil {
 		return err
 	}
-	report, version, err := thaw(c.Report)
+	report, version, err := thaw(c.Report.Document)
 	if err != nil {
 		return err
 	}
@@ -95,17 +94,4 @@ func (s *Server) hideComment(w http.ResponseWriter, r *http.Request, t *store.Tr
 		done = "hidden"
 	}
 	return see(w, r, roundPath(t, round)+"/comments?done="+done)
-}
-
-// thaw is a frozen report and the questionnaire it is about.
-func thaw(f store.Frozen) (maturity.Report, *questionnaire.Version, error) {
-	report, err := maturity.Thaw(f.Document)
-	if err != nil {
-		return maturity.Report{}, nil, fmt.Errorf("server: report: %w", err)
-	}
-	version, err := questionnaire.Load(report.Result.Questionnaire)
-	if err != nil {
-		return maturity.Report{}, nil, fmt.Errorf("server: report: %w", err)
-	}
-	return report, version, nil
 }

@@ -18,7 +18,7 @@ func (s *Server) showDisclosure(w http.ResponseWriter, r *http.Request, t *store
 	if err != nil {
 		return err
 	}
-	report, version, err := thaw(frozen)
+	report, version, err := thaw(frozen.Document)
 	if err != nil {
 		return err
 	}

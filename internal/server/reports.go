@@ -59,7 +59,12 @@ func reportIn(r *http.Request, t *store.Trust, round uuid.UUID) (maturity.Report
 	if err != nil {
 		return maturity.Report{}, nil, err
 	}
-	report, err := maturity.Thaw(frozen.Document)
+	return thaw(frozen.Document)
+}
+
+// thaw reads a frozen report, and the questionnaire it is about.
+func thaw(document []byte) (maturity.Report, *questionnaire.Version, error) {
+	report, err := maturity.Thaw(document)
 	if err != nil {
 		return maturity.Report{}, nil, fmt.Errorf("server: report: %w", err)
 	}

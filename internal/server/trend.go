@@ -232,11 +232,11 @@ func (s *Server) compared(r *http.Request, t *store.Trust) (v page.ComparisonVie
 	if err != nil {
 		return v, later, err
 	}
-	first, then, err := thaw(store.Frozen{Document: two.Earlier})
+	first, then, err := thaw(two.Earlier)
 	if err != nil {
 		return v, later, err
 	}
-	second, now, err := thaw(store.Frozen{Document: two.Later})
+	second, now, err := thaw(two.Later)
 	if err != nil {
 		return v, later, err
 	}
