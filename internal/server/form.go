@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/google/uuid"
 )
 
 // How large a form may be, and how much of one that is too large is still read
@@ -97,6 +99,23 @@ func (f form) get(name string) string { return f.values.Get(name) }
 
 // all is every value of a field that may come several times.
 func (f form) all(name string) []string { return f.values[name] }
+
+// ids reads a field that may come several times, each id once and never nil; ok is
+// false where one of them is none, or the form is not sound.
+func (f form) ids(name string) (ids []uuid.UUID, ok bool) {
+	ids, seen := []uuid.UUID{}, make(map[uuid.UUID]bool)
+	for _, v := range f.all(name) {
+		id, _ := uuid.Parse(v) // what is none stays uuid.Nil
+		if id == uuid.Nil {
+			return ids, false
+		}
+		if !seen[id] {
+			seen[id] = true
+			ids = append(ids, id)
+		}
+	}
+	return ids, f.sound() == nil
+}
 
 // fault is what is wrong with a field, "" for nothing.
 func (f form) fault(name string) string {

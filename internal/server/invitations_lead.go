@@ -50,11 +50,7 @@ func (s *Server) showLinks(w http.ResponseWriter, r *http.Request, t *store.Trus
 
 // changeLink revokes somebody's link or makes a new one.
 func (s *Server) changeLink(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
-	round, err := s.managed(r, t)
-	if err != nil {
-		return err
-	}
-	f, err := readForm(r)
+	round, f, err := s.managedForm(r, t)
 	if err != nil {
 		return err
 	}
@@ -117,14 +113,11 @@ func (s *Server) showLetterList(w http.ResponseWriter, r *http.Request, status i
 // printLetters shows the letters of those chosen. They come with the answer to
 // this form and have no address of their own.
 func (s *Server) printLetters(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
-	round, err := s.managed(r, t)
+	round, f, err := s.managedForm(r, t, "person")
 	if err != nil {
 		return err
 	}
-	people, ok, err := readPeople(r)
-	if err != nil {
-		return err
-	}
+	people, ok := f.ids("person")
 	if !ok || len(people) == 0 {
 		return s.showLetterList(w, r, http.StatusUnprocessableEntity, t, round, "Select at least one person")
 	}
@@ -143,25 +136,4 @@ func (s *Server) printLetters(w http.ResponseWriter, r *http.Request, t *store.T
 		v.Letters = append(v.Letters, page.CodeLetter{Name: l.Name, Title: l.Title, Code: l.Code})
 	}
 	return s.render(w, r, http.StatusOK, page.Letters(v))
-}
-
-// readPeople reads the people who were ticked on a form, each once; ok is false
-// when one of them is nobody.
-func readPeople(r *http.Request) (people []uuid.UUID, ok bool, err error) {
-	f, err := readForm(r, "person")
-	if err != nil {
-		return nil, false, err
-	}
-	seen := make(map[uuid.UUID]bool)
-	for _, v := range f.all("person") {
-		id, _ := uuid.Parse(v) // what is no id is nobody
-		if id == uuid.Nil {
-			return nil, false, nil
-		}
-		if !seen[id] {
-			seen[id] = true
-			people = append(people, id)
-		}
-	}
-	return people, f.sound() == nil, nil
 }

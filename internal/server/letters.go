@@ -80,11 +80,7 @@ var whyNotSent = []struct {
 
 // sendAgain writes to one person once more.
 func (s *Server) sendAgain(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
-	round, err := s.managed(r, t)
-	if err != nil {
-		return err
-	}
-	f, err := readForm(r)
+	round, f, err := s.managedForm(r, t)
 	if err != nil {
 		return err
 	}

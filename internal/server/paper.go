@@ -80,14 +80,11 @@ func (s *Server) addPaper(r *http.Request, t *store.Trust, v *page.ManageView, p
 
 // setPaper keeps who answers on paper.
 func (s *Server) setPaper(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
-	round, err := s.managed(r, t)
+	round, f, err := s.managedForm(r, t, "person")
 	if err != nil {
 		return err
 	}
-	people, ok, err := readPeople(r)
-	if err != nil {
-		return err
-	}
+	people, ok := f.ids("person")
 	fault := "Select people from the list"
 	if ok {
 		switch err := t.SetOnPaper(r.Context(), round.ID, people, s.now()); {
@@ -100,9 +97,6 @@ func (s *Server) setPaper(w http.ResponseWriter, r *http.Request, t *store.Trust
 		case !errors.Is(err, store.ErrNotFound):
 			return noMoreLetters(err)
 		}
-	}
-	if people == nil {
-		people = []uuid.UUID{}
 	}
 	return s.paperPage(w, r, http.StatusUnprocessableEntity, t, round, fault, sheetField(), people)
 }
@@ -134,11 +128,7 @@ func (s *Server) printSheets(w http.ResponseWriter, r *http.Request, t *store.Tr
 
 // findSheet leads to the form of the sheet with the code that was typed.
 func (s *Server) findSheet(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
-	round, err := s.managed(r, t)
-	if err != nil {
-		return err
-	}
-	f, err := readForm(r)
+	round, f, err := s.managedForm(r, t)
 	if err != nil {
 		return err
 	}

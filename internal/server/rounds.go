@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -166,11 +167,7 @@ func (s *Server) editRound(w http.ResponseWriter, r *http.Request, t *store.Trus
 
 // changeRound changes a draft.
 func (s *Server) changeRound(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
-	round, err := s.managed(r, t)
-	if err != nil {
-		return err
-	}
-	f, err := readForm(r)
+	round, f, err := s.managedForm(r, t)
 	if err != nil {
 		return err
 	}
@@ -203,6 +200,16 @@ func (s *Server) managed(r *http.Request, t *store.Trust) (assessment.Round, err
 		return assessment.Round{}, err
 	}
 	return t.Round(r.Context(), id)
+}
+
+// managedForm is the same with the form that was posted about the round.
+func (s *Server) managedForm(r *http.Request, t *store.Trust, many ...string) (assessment.Round, form, error) {
+	round, err := s.managed(r, t)
+	if err != nil {
+		return round, form{}, err
+	}
+	f, err := readForm(r, many...)
+	return round, f, err
 }
 
 // What the manage page says has just been done.
@@ -265,7 +272,7 @@ func (s *Server) choosePeople(w http.ResponseWriter, r *http.Request, t *store.T
 
 // showPeople shows who can be asked; chosen, when not nil, is what was ticked
 // on a form that could not be kept.
-func (s *Server) showPeople(w http.ResponseWriter, r *http.Request, status int, t *store.Trust, round assessment.Round, chosen map[string]bool, fault string) error {
+func (s *Server) showPeople(w http.ResponseWriter, r *http.Request, status int, t *store.Trust, round assessment.Round, chosen []uuid.UUID, fault string) error {
 	members, err := t.Members(r.Context())
 	if err != nil {
 		return err
@@ -283,7 +290,7 @@ func (s *Server) showPeople(w http.ResponseWriter, r *http.Request, status int, 
 		c := page.Candidate{ID: m.Person.String(), Name: m.Name, Title: m.Title, Side: m.Side, Asked: asked[m.Person]}
 		c.Locked = c.Asked && round.State != assessment.Draft
 		if chosen != nil {
-			c.Asked = c.Locked || chosen[c.ID]
+			c.Asked = c.Locked || slices.Contains(chosen, m.Person)
 		}
 		v.People = append(v.People, c)
 	}
@@ -292,30 +299,18 @@ func (s *Server) showPeople(w http.ResponseWriter, r *http.Request, status int, 
 
 // setPeople keeps who is asked.
 func (s *Server) setPeople(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
-	round, err := s.managed(r, t)
+	round, f, err := s.managedForm(r, t, "person")
 	if err != nil {
 		return err
 	}
-	f, err := readForm(r, "person")
-	if err != nil {
-		return err
+	chosen, ok := f.ids("person")
+	if !ok {
+		return s.showPeople(w, r, http.StatusUnprocessableEntity, t, round, chosen, "Select people from the list")
 	}
-	chosen := make(map[string]bool)
-	var ids []uuid.UUID
-	for _, v := range f.all("person") {
-		id, err := uuid.Parse(v)
-		if err != nil {
-			return s.showPeople(w, r, http.StatusUnprocessableEntity, t, round, chosen, "Select people from the list")
-		}
-		if !chosen[id.String()] {
-			chosen[id.String()] = true
-			ids = append(ids, id)
-		}
-	}
-	if len(ids) == 0 && round.State == assessment.Draft {
+	if len(chosen) == 0 && round.State == assessment.Draft {
 		return s.showPeople(w, r, http.StatusUnprocessableEntity, t, round, chosen, "Select at least one person")
 	}
-	switch err := t.SetAsked(r.Context(), round.ID, ids, s.now()); {
+	switch err := t.SetAsked(r.Context(), round.ID, chosen, s.now()); {
 	case errors.Is(err, assessment.ErrNotDraft):
 		return s.showPeople(w, r, http.StatusUnprocessableEntity, t, round, chosen, "People who are asked in an open round cannot be taken out of it")
 	case isClosed(err):
@@ -361,11 +356,7 @@ func (s *Server) confirmClose(w http.ResponseWriter, r *http.Request, t *store.T
 
 // closeRound ends the round and freezes its report in one transaction.
 func (s *Server) closeRound(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
-	round, err := s.managed(r, t)
-	if err != nil {
-		return err
-	}
-	f, err := readForm(r)
+	round, f, err := s.managedForm(r, t)
 	if err != nil {
 		return err
 	}

@@ -16,11 +16,7 @@ import (
 
 // setClock has a draft open by itself, or takes that back.
 func (s *Server) setClock(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
-	round, err := s.managed(r, t)
-	if err != nil {
-		return err
-	}
-	f, err := readForm(r)
+	round, f, err := s.managedForm(r, t)
 	if err != nil {
 		return err
 	}
