@@ -48,7 +48,7 @@ type keptPages struct {
 	mu    sync.RWMutex
 	most  int // bytes
 	size  int // bytes
-	pages map[keptKey][]byte
+	pages map[keptKey]*keptPage
 	order []keptKey
 }
 
@@ -56,71 +56,61 @@ type keptPages struct {
 const keptMemory = 64 << 20
 
 func newKeptPages(most int) *keptPages {
-	return &keptPages{most: most, pages: make(map[keptKey][]byte)}
+	return &keptPages{most: most, pages: make(map[keptKey]*keptPage)}
 }
 
-func (c *keptPages) get(k keptKey) ([]byte, bool) {
+func (c *keptPages) get(k keptKey) (*keptPage, bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	b, ok := c.pages[k]
-	return b, ok
+	p, ok := c.pages[k]
+	return p, ok
 }
 
-func (c *keptPages) put(k keptKey, body []byte) {
+func (c *keptPages) put(k keptKey, p *keptPage) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if _, ok := c.pages[k]; ok {
 		return
 	}
-	c.pages[k], c.order, c.size = body, append(c.order, k), c.size+len(body)
+	c.pages[k], c.order, c.size = p, append(c.order, k), c.size+p.size()
 	for c.size > c.most && len(c.order) > 1 {
-		c.size -= len(c.pages[c.order[0]])
+		c.size -= c.pages[c.order[0]].size()
 		delete(c.pages, c.order[0])
 		c.order = c.order[1:]
 	}
 }
 
-// sendKept sends the page of a key, and makes it first where it is not kept. A
-// page that is kept names nobody, so that it is the same for all who may read it.
+// sendKept sends the page of a key, and makes it first where it is not kept. What
+// is kept is the same for all who may read it; the reader's name goes into it as
+// it leaves.
 func (s *Server) sendKept(w http.ResponseWriter, r *http.Request, key keptKey, make func() (templ.Component, error)) error {
-	body, ok := s.pages.get(key)
+	p, ok := s.pages.get(key)
 	if !ok {
 		c, err := make()
 		if err != nil {
 			return err
 		}
-		if body, err = packed(r, c); err != nil {
+		var plain bytes.Buffer
+		if err := c.Render(r.Context(), &plain); err != nil {
+			return fmt.Errorf("server: render to keep: %w", err)
+		}
+		if p, err = packed(plain.Bytes()); err != nil {
 			return err
 		}
-		s.pages.put(key, body)
+		s.pages.put(key, p)
 	}
-	return unpack(w, r, body)
+	return unpack(w, r, p.named(s.frame(r).Person))
 }
 
 // namelessFrame is the frame of a page that is kept.
 func (s *Server) namelessFrame(r *http.Request) page.Frame {
 	f := s.frame(r)
-	f.Person = page.SomebodySignedIn
+	f.Person = nameless
 	return f
 }
 
 // wayKey is what the page around the content tells of the way the person came.
 func (s *Server) wayKey(r *http.Request) string { return strconv.FormatBool(visitOf(r).link) }
-
-// packed is a page rendered and compressed.
-func packed(r *http.Request, c templ.Component) ([]byte, error) {
-	var plain, small bytes.Buffer
-	if err := c.Render(r.Context(), &plain); err != nil {
-		return nil, fmt.Errorf("server: render to keep: %w", err)
-	}
-	z, err := gzip.NewWriterLevel(&small, gzip.BestCompression)
-	if err != nil {
-		return nil, fmt.Errorf("server: compress to keep: %w", err)
-	}
-	_, _ = z.Write(plain.Bytes()) // a buffer does not fail
-	_ = z.Close()
-	return small.Bytes(), nil
-}
 
 // unpack sends a compressed page, unpacked for a browser that needs it so.
 func unpack(w http.ResponseWriter, r *http.Request, body []byte) error {
