@@ -25,24 +25,31 @@ var agendaNotices = map[string]string{
 
 // showAgenda is the agenda of a workshop, to be put in order.
 func (s *Server) showAgenda(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
-	id, err := runsWorkshop(r, t)
-	if err != nil {
-		return err
-	}
-	return s.renderAgenda(w, r, http.StatusOK, t, id, "")
+	return s.renderAgenda(w, r, http.StatusOK, t, "")
 }
 
-func (s *Server) renderAgenda(w http.ResponseWriter, r *http.Request, status int, t *store.Trust, id uuid.UUID, fault string) error {
+// atDesk is the workshop of the address as whoever runs it sees it, with the
+// questionnaire it is about.
+func (s *Server) atDesk(r *http.Request, t *store.Trust) (store.Console, *questionnaire.Version, error) {
+	id, err := runsWorkshop(r, t)
+	if err != nil {
+		return store.Console{}, nil, err
+	}
 	console, err := t.Console(r.Context(), id, s.now())
 	if err != nil {
-		return err
+		return store.Console{}, nil, err
 	}
 	version, err := versionOf(console.Workshop)
+	return console, version, err
+}
+
+func (s *Server) renderAgenda(w http.ResponseWriter, r *http.Request, status int, t *store.Trust, fault string) error {
+	console, version, err := s.atDesk(r, t)
 	if err != nil {
 		return err
 	}
 	return s.render(w, r, status, page.Agenda(page.AgendaView{
-		Frame: s.frame(r), Workshop: console.Workshop, Version: version, Path: workshopPath(t, id),
+		Frame: s.frame(r), Workshop: console.Workshop, Version: version, Path: workshopPath(t, console.Workshop.ID),
 		Notice: agendaNotices[r.URL.Query().Get("done")], Error: fault,
 	}))
 }
@@ -95,15 +102,7 @@ func (s *Server) newItem(w http.ResponseWriter, r *http.Request, t *store.Trust)
 }
 
 func (s *Server) newItemForm(r *http.Request, t *store.Trust) (page.AgendaItemView, *questionnaire.Version, error) {
-	id, err := runsWorkshop(r, t)
-	if err != nil {
-		return page.AgendaItemView{}, nil, err
-	}
-	console, err := t.Console(r.Context(), id, s.now())
-	if err != nil {
-		return page.AgendaItemView{}, nil, err
-	}
-	version, err := versionOf(console.Workshop)
+	console, version, err := s.atDesk(r, t)
 	if err != nil {
 		return page.AgendaItemView{}, nil, err
 	}
@@ -172,7 +171,7 @@ func readItem(f form, v *page.AgendaItemView, it workshop.Item) (workshop.Item, 
 // none.
 func (s *Server) agendaChanged(w http.ResponseWriter, r *http.Request, t *store.Trust, id uuid.UUID, done string, err error) error {
 	if says := saysWorkshop(err); says != "" {
-		return s.renderAgenda(w, r, http.StatusConflict, t, id, says)
+		return s.renderAgenda(w, r, http.StatusConflict, t, says)
 	}
 	if err != nil {
 		return err
@@ -258,19 +257,11 @@ func (s *Server) dropItem(w http.ResponseWriter, r *http.Request, t *store.Trust
 
 // showBrief is what whoever runs a workshop reads before it.
 func (s *Server) showBrief(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
-	id, err := runsWorkshop(r, t)
+	console, version, err := s.atDesk(r, t)
 	if err != nil {
 		return err
 	}
-	console, err := t.Console(r.Context(), id, s.now())
-	if err != nil {
-		return err
-	}
-	version, err := versionOf(console.Workshop)
-	if err != nil {
-		return err
-	}
-	v := page.BriefView{Frame: s.frame(r), Workshop: console.Workshop, Version: version, Path: workshopPath(t, id), Carried: console.Carried}
+	v := page.BriefView{Frame: s.frame(r), Workshop: console.Workshop, Version: version, Path: workshopPath(t, console.Workshop.ID), Carried: console.Carried}
 	if v.Report, err = reportOf(r, t, console.Workshop.Round); err != nil {
 		return err
 	}
@@ -292,17 +283,11 @@ func reportOf(r *http.Request, t *store.Trust, round uuid.UUID) (*maturity.Repor
 
 // showKit is cards and sheets to print.
 func (s *Server) showKit(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
-	id, err := runsWorkshop(r, t)
+	console, version, err := s.atDesk(r, t)
 	if err != nil {
 		return err
 	}
-	console, err := t.Console(r.Context(), id, s.now())
-	if err != nil {
-		return err
-	}
-	version, err := versionOf(console.Workshop)
-	if err != nil {
-		return err
-	}
-	return s.render(w, r, http.StatusOK, page.Kit(page.KitView{Frame: s.frame(r), Workshop: console.Workshop, Version: version, Path: workshopPath(t, id)}))
+	return s.render(w, r, http.StatusOK, page.Kit(page.KitView{
+		Frame: s.frame(r), Workshop: console.Workshop, Version: version, Path: workshopPath(t, console.Workshop.ID),
+	}))
 }
