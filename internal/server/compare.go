@@ -26,23 +26,33 @@ const trustsPerPage = 25
 // comparison is what somebody asked to see of the trusts they look after.
 type comparison struct {
 	form
-	at     time.Time
-	day    nhsuk.DateField
-	order  string // key of the element to sort by, "" for by name
-	number int    // page
-	query  url.Values
+	*store.Overlook
+	version *questionnaire.Version
+	at      time.Time
+	day     nhsuk.DateField
+	order   string // key of the element to sort by, "" for by name
+	number  int    // page
+	query   url.Values
 }
 
 // readComparison reads the choice from the address.
-func (s *Server) readComparison(r *http.Request, v *questionnaire.Version) comparison {
-	c := comparison{form: decodeForm(r.URL.RawQuery), at: access.Today(s.now()), query: url.Values{}}
+func (s *Server) readComparison(r *http.Request, person uuid.UUID) (comparison, error) {
+	o, err := s.db.Overlook(r.Context(), person)
+	if err != nil {
+		return comparison{}, err
+	}
+	version, err := s.latest()
+	if err != nil {
+		return comparison{}, err
+	}
+	c := comparison{form: decodeForm(r.URL.RawQuery), Overlook: o, version: version, at: access.Today(s.now()), query: url.Values{}}
 	c.day = nhsuk.DateField{Name: "at", Label: "Region and board as they were on", Hint: "Leave this empty for today"}
 	if c.get("at-day")+c.get("at-month")+c.get("at-year") != "" {
 		if at := readDate(c.form, &c.day, "at"); c.day.Error == "" {
 			c.at = at
 		}
 	}
-	if _, ok := v.Element(c.get("order")); ok {
+	if _, ok := version.Element(c.get("order")); ok {
 		c.order = c.get("order")
 	}
 	number, _ := strconv.Atoi(c.get("page"))
@@ -52,7 +62,7 @@ func (s *Server) readComparison(r *http.Request, v *questionnaire.Version) compa
 			c.query.Set(name, value)
 		}
 	}
-	return c
+	return c, nil
 }
 
 // address is that of a page of the comparison.
@@ -72,29 +82,28 @@ func (c comparison) address(path string, number int) string {
 
 // compared is the trusts on one page of the comparison, with their figures.
 type compared struct {
-	all, found int
-	onPage     []store.OverlookedTrust
-	figures    map[string][]store.Summary
-	places     map[string]store.PlaceAt // of all
-	more       bool
+	found   int
+	onPage  []store.OverlookedTrust
+	figures map[string][]store.Summary
+	places  map[string]store.PlaceAt // of all
+	more    bool
 }
 
 // compareNow finds the trusts of a page. By name, it reads the figures of these
 // alone.
-func (s *Server) compareNow(r *http.Request, o *store.Overlook, c comparison) (compared, error) {
-	out := compared{all: len(o.Trusts)}
-	codes := codesOf(o.Trusts)
+func (s *Server) compareNow(r *http.Request, c comparison) (compared, error) {
+	var out compared
 	var err error
-	if out.places, err = s.db.PlacesAt(r.Context(), codes, c.at); err != nil {
+	if out.places, err = s.db.PlacesAt(r.Context(), codesOf(c.Trusts), c.at); err != nil {
 		return out, err
 	}
-	trusts := slices.DeleteFunc(slices.Clone(o.Trusts), func(t store.OverlookedTrust) bool {
+	trusts := slices.DeleteFunc(slices.Clone(c.Trusts), func(t store.OverlookedTrust) bool {
 		p := out.places[t.ODS]
 		return unlike(c.get("type"), typeOf(t, p)) || unlike(c.get("region"), p.Region) || unlike(c.get("icb"), p.ICB)
 	})
 	out.found = len(trusts)
 	if c.order != "" {
-		if out.figures, err = o.Latest(r.Context(), codesOf(trusts), 2); err != nil {
+		if out.figures, err = c.Latest(r.Context(), codesOf(trusts), 2); err != nil {
 			return out, err
 		}
 		slices.SortStableFunc(trusts, func(a, b store.OverlookedTrust) int {
@@ -105,7 +114,7 @@ func (s *Server) compareNow(r *http.Request, o *store.Overlook, c comparison) (c
 	out.onPage = trusts[first:min(first+trustsPerPage, len(trusts))]
 	out.more = first+trustsPerPage < len(trusts)
 	if c.order == "" {
-		out.figures, err = o.Latest(r.Context(), codesOf(out.onPage), 2)
+		out.figures, err = c.Latest(r.Context(), codesOf(out.onPage), 2)
 	}
 	return out, err
 }
@@ -144,17 +153,12 @@ func elementIn(s store.Summary, key string) *maturity.Element {
 
 // showCompare sets the trusts that somebody looks after beside each other.
 func (s *Server) showCompare(w http.ResponseWriter, r *http.Request, person uuid.UUID) error {
-	o, err := s.db.Overlook(r.Context(), person)
+	c, err := s.readComparison(r, person)
 	if err != nil {
 		return err
 	}
-	version, err := s.latest()
-	if err != nil {
-		return err
-	}
-	c := s.readComparison(r, version)
-	if !c.kept(len(o.Trusts)) {
-		v, err := s.comparePage(r, o, version, c)
+	if !c.kept() {
+		v, err := s.comparePage(r, c)
 		if err != nil {
 			return err
 		}
@@ -165,16 +169,16 @@ func (s *Server) showCompare(w http.ResponseWriter, r *http.Request, person uuid
 		}
 		return s.render(w, r, status, page.Compare(v))
 	}
-	stamp, err := o.Stamp(r.Context())
+	stamp, err := c.Stamp(r.Context())
 	if err != nil {
 		return err
 	}
 	parts := []string{"compare", stamp, c.order, strconv.Itoa(c.number), c.at.Format(time.DateOnly), s.wayKey(r)}
-	for _, t := range o.Trusts {
+	for _, t := range c.Trusts {
 		parts = append(parts, t.ODS, t.Name, t.Kind, rolesKey(t.Roles))
 	}
 	return s.sendKept(w, r, keyOf(parts...), func() (templ.Component, error) {
-		v, err := s.comparePage(r, o, version, c)
+		v, err := s.comparePage(r, c)
 		v.Frame = s.namelessFrame(r)
 		return page.Compare(v), err
 	})
@@ -182,26 +186,26 @@ func (s *Server) showCompare(w http.ResponseWriter, r *http.Request, person uuid
 
 // kept says whether the page is kept: that of all trusts by name or by score, and
 // not what somebody looked for.
-func (c comparison) kept(trusts int) bool {
+func (c comparison) kept() bool {
 	for name := range c.query {
 		if name != "order" {
 			return false
 		}
 	}
-	return c.query.Get("order") == c.order && (c.number-1)*trustsPerPage < max(trusts, 1)
+	return c.query.Get("order") == c.order && (c.number-1)*trustsPerPage < max(len(c.Trusts), 1)
 }
 
-func (s *Server) comparePage(r *http.Request, o *store.Overlook, version *questionnaire.Version, c comparison) (page.CompareView, error) {
-	now, err := s.compareNow(r, o, c)
+func (s *Server) comparePage(r *http.Request, c comparison) (page.CompareView, error) {
+	now, err := s.compareNow(r, c)
 	if err != nil {
 		return page.CompareView{}, err
 	}
 	v := page.CompareView{
-		All: now.all, Found: now.found, At: c.day, Filtered: len(c.query) > 0, Matrix: matrixOf(version, now),
+		All: len(c.Trusts), Found: now.found, At: c.day, Filtered: len(c.query) > 0, Matrix: matrixOf(c.version, now),
 		CSV: c.address("/compare.csv", c.number),
 	}
-	compareFields(&v, o, now.places, version, c)
-	if e, ok := version.Element(c.order); ok {
+	compareFields(&v, now.places, c)
+	if e, ok := c.version.Element(c.order); ok {
 		v.Sorted = e.Title
 	}
 	if c.number > 1 {
@@ -214,9 +218,9 @@ func (s *Server) comparePage(r *http.Request, o *store.Overlook, version *questi
 }
 
 // compareFields are what there is to choose from.
-func compareFields(v *page.CompareView, o *store.Overlook, places map[string]store.PlaceAt, version *questionnaire.Version, c comparison) {
+func compareFields(v *page.CompareView, places map[string]store.PlaceAt, c comparison) {
 	types, regions, boards := map[string]string{}, map[string]string{}, map[string]string{}
-	for _, t := range o.Trusts {
+	for _, t := range c.Trusts {
 		p := places[t.ODS]
 		types[typeOf(t, p)], regions[p.Region], boards[p.ICB] = typeOf(t, p), p.RegionName, p.ICBName
 	}
@@ -224,8 +228,8 @@ func compareFields(v *page.CompareView, o *store.Overlook, places map[string]sto
 	v.Region = nhsuk.Field{Name: "region", Label: "Region", Options: choices("All regions", regions), Value: c.get("region")}
 	v.ICB = nhsuk.Field{Name: "icb", Label: "Integrated care board", Options: choices("All boards", boards), Value: c.get("icb")}
 	v.Order = nhsuk.Field{Name: "order", Label: "Order", Options: []nhsuk.Option{{Value: "", Text: "By name"}}, Value: c.order}
-	for i := range version.Elements {
-		v.Order.Options = append(v.Order.Options, nhsuk.Option{Value: version.Elements[i].Key, Text: "By score: " + version.Elements[i].Title})
+	for i := range c.version.Elements {
+		v.Order.Options = append(v.Order.Options, nhsuk.Option{Value: c.version.Elements[i].Key, Text: "By score: " + c.version.Elements[i].Title})
 	}
 }
 
@@ -326,25 +330,20 @@ func sinceWords(s store.Summary, score float64, key string, before *store.Summar
 
 // exportCompare is the page of the comparison as a file.
 func (s *Server) exportCompare(w http.ResponseWriter, r *http.Request, person uuid.UUID) error {
-	o, err := s.db.Overlook(r.Context(), person)
+	c, err := s.readComparison(r, person)
 	if err != nil {
 		return err
 	}
-	version, err := s.latest()
-	if err != nil {
-		return err
-	}
-	c := s.readComparison(r, version)
 	if c.day.Error != "" {
 		return refusal{http.StatusUnprocessableEntity, "There is no such day", "Go back and check the day that you chose."}
 	}
-	now, err := s.compareNow(r, o, c)
+	now, err := s.compareNow(r, c)
 	if err != nil {
 		return err
 	}
-	if err := o.NoteExport(r.Context(), codesOf(now.onPage), s.now()); err != nil {
+	if err := c.NoteExport(r.Context(), codesOf(now.onPage), s.now()); err != nil {
 		return err
 	}
 	attach(w, "text/csv; charset=utf-8", "trusts-"+day(s.now())+".csv")
-	return page.MatrixTable(matrixOf(version, now)).CSV(w)
+	return page.MatrixTable(matrixOf(c.version, now)).CSV(w)
 }

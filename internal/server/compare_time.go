@@ -19,45 +19,44 @@ import (
 // each.
 const (
 	leastOverTime = 2
-	mostOverTime  = 6
+	mostOverTime  = chart.MostLines
 	roundsBeside  = 6
 )
 
-// overTime reads which trusts to set beside each other. None is no fault.
-func (s *Server) overTime(r *http.Request, o *store.Overlook) (v page.OverTimeView, codes []string, err error) {
-	v = page.OverTimeView{Frame: s.frame(r)}
+// overTime reads which of the trusts that somebody looks after are to stand beside
+// each other. None is no fault.
+func (s *Server) overTime(r *http.Request, o *store.Overlook) (page.OverTimeView, []store.OverlookedTrust, error) {
+	v := page.OverTimeView{Frame: s.frame(r)}
 	version, err := s.latest()
 	if err != nil {
 		return v, nil, err
 	}
 	v.Choose = nhsuk.Field{Name: "trust", Label: "Which trusts?", Hint: "Choose two to six", Values: r.URL.Query()["trust"], Heading: 2, Size: nhsuk.Medium}
+	var chosen []store.OverlookedTrust
 	for _, t := range o.Trusts {
 		v.Choose.Options = append(v.Choose.Options, nhsuk.Option{Value: t.ODS, Text: t.Name})
 		if slices.Contains(v.Choose.Values, t.ODS) {
-			codes = append(codes, t.ODS)
+			chosen = append(chosen, t)
 		}
 	}
 	asked := slices.Compact(slices.Sorted(slices.Values(v.Choose.Values)))
 	switch {
 	case len(asked) == 0:
 		return v, nil, nil
-	case len(codes) != len(asked):
+	case len(chosen) != len(asked):
 		return v, nil, store.ErrNotFound
-	case len(codes) < leastOverTime || len(codes) > mostOverTime:
+	case len(chosen) < leastOverTime || len(chosen) > mostOverTime:
 		v.Choose.Error = "Choose two to six trusts"
 		return v, nil, nil
 	}
-	rounds, err := o.Latest(r.Context(), codes, roundsBeside)
+	rounds, err := o.Latest(r.Context(), codesOf(chosen), roundsBeside)
 	if err != nil {
 		return v, nil, err
 	}
 	for i := range version.Elements {
-		v.Times = append(v.Times, timesTable(version.Elements[i].Title, version.Elements[i].Key, o, codes, rounds))
+		v.Times = append(v.Times, timesTable(&version.Elements[i], chosen, rounds))
 	}
-	for _, trust := range o.Trusts {
-		if !slices.Contains(codes, trust.ODS) {
-			continue
-		}
+	for _, trust := range chosen {
 		line := chart.Line{Name: trust.Name}
 		for _, round := range slices.Backward(rounds[trust.ODS]) {
 			line.Points = append(line.Points, pointOf(round))
@@ -65,34 +64,31 @@ func (s *Server) overTime(r *http.Request, o *store.Overlook) (v page.OverTimeVi
 		v.Lines = append(v.Lines, line)
 	}
 	v.Version = version
-	v.CSV = "/compare/over-time.csv?" + url.Values{"trust": codes}.Encode()
-	return v, codes, nil
+	v.CSV = "/compare/over-time.csv?" + url.Values{"trust": codesOf(chosen)}.Encode()
+	return v, chosen, nil
 }
 
 // timesTable is one element: a trust a row, its rounds oldest first.
-func timesTable(title, key string, o *store.Overlook, codes []string, rounds map[string][]store.Summary) page.TimesTable {
+func timesTable(e *questionnaire.Element, trusts []store.OverlookedTrust, rounds map[string][]store.Summary) page.TimesTable {
 	most := 0
-	for _, code := range codes {
-		most = max(most, len(rounds[code]))
+	for _, trust := range trusts {
+		most = max(most, len(rounds[trust.ODS]))
 	}
 	t := chart.Table{Caption: "Score, range and month of each closed round", Columns: []string{"Trust"}}
 	for n := range most {
 		t.Columns = append(t.Columns, "Round "+strconv.Itoa(n+1))
 	}
-	for _, trust := range o.Trusts {
-		if !slices.Contains(codes, trust.ODS) {
-			continue
-		}
+	for _, trust := range trusts {
 		row := []chart.Cell{{Text: trust.Name}}
 		for _, s := range slices.Backward(rounds[trust.ODS]) {
-			row = append(row, chart.Cell{Text: timesWords(s, key)})
+			row = append(row, chart.Cell{Text: timesWords(s, e.Key)})
 		}
 		for len(row) < len(t.Columns) {
 			row = append(row, chart.Cell{Text: "No more rounds"})
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	return page.TimesTable{Element: title, Table: t}
+	return page.TimesTable{Element: e.Title, Table: t}
 }
 
 func timesWords(s store.Summary, key string) string {
@@ -130,14 +126,14 @@ func (s *Server) exportOverTime(w http.ResponseWriter, r *http.Request, person u
 	if err != nil {
 		return err
 	}
-	v, codes, err := s.overTime(r, o)
+	v, chosen, err := s.overTime(r, o)
 	if err != nil {
 		return err
 	}
-	if len(codes) == 0 {
+	if len(chosen) == 0 {
 		return refusal{http.StatusUnprocessableEntity, "Choose two to six trusts", "Go back and choose the trusts to set beside each other."}
 	}
-	if err := o.NoteExport(r.Context(), codes, s.now()); err != nil {
+	if err := o.NoteExport(r.Context(), codesOf(chosen), s.now()); err != nil {
 		return err
 	}
 	out := chart.Table{Columns: append([]string{"Element"}, v.Times[0].Table.Columns...)}
