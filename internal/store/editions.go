@@ -203,14 +203,15 @@ func eachEntrant(ctx context.Context, tx pgx.Tx, codes []string, w maturity.Wind
 	}
 	rows, err := tx.Query(ctx, `
 		SELECT s.ods, s.round_id::text, s.questionnaire, s.form, s.elements, m.element, m.n, m.mean, m.variance
-		FROM (SELECT DISTINCT ON (ods) ods, round_id FROM summaries WHERE closed_on BETWEEN $1 AND $2
-		      ORDER BY ods, closed_on DESC, round_id DESC) l
-		JOIN summaries s ON s.ods = l.ods AND s.round_id = l.round_id
+		FROM unnest($3::text[]) AS t (code)
+		CROSS JOIN LATERAL (
+			SELECT l.ods, l.round_id, l.questionnaire, l.form, l.elements FROM summaries l
+			WHERE l.ods = t.code AND l.closed_on BETWEEN $1 AND $2 ORDER BY l.closed_on DESC, l.round_id DESC LIMIT 1) s
 		CROSS JOIN LATERAL (
 			SELECT coalesce(array_agg(x.element ORDER BY x.element), '{}') AS element, coalesce(array_agg(x.n ORDER BY x.element), '{}') AS n,
 			       coalesce(array_agg(x.mean ORDER BY x.element), '{}') AS mean, coalesce(array_agg(x.variance ORDER BY x.element), '{}') AS variance
 			FROM moments x WHERE x.ods = s.ods AND x.round_id = s.round_id) m
-		ORDER BY s.ods`, w.From, w.To)
+		ORDER BY s.ods`, w.From, w.To, codes)
 	if err != nil {
 		return err
 	}
