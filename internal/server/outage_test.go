@@ -162,3 +162,34 @@ func TestWhoWaitedTooLongIsTold(t *testing.T) {
 		t.Errorf("who has gone is told %q", got.Body)
 	}
 }
+
+// TestTimeOfARequest: a request that makes an edition has longer than another,
+// and its connection stays open for as long.
+func TestTimeOfARequest(t *testing.T) {
+	t.Parallel()
+	times := make(chan time.Duration, 1)
+	site := httptest.NewUnstartedServer(welcome(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		until, _ := r.Context().Deadline()
+		times <- time.Until(until)
+	})))
+	site.Config.WriteTimeout = time.Nanosecond // so that only who is given longer is answered
+	site.Start()
+	t.Cleanup(site.Close)
+	ask := func(method, path string) (time.Duration, error) {
+		r, err := http.NewRequestWithContext(t.Context(), method, site.URL+path, http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := site.Client().Do(r)
+		if err == nil {
+			err = got.Body.Close()
+		}
+		return <-times, err
+	}
+	if left, err := ask(http.MethodPost, "/admin/people"); err == nil || left > patience {
+		t.Errorf("another request has %v: %v", left, err)
+	}
+	if left, err := ask(http.MethodPost, editionsPath); err != nil || left <= patience {
+		t.Errorf("an edition has %v: %v", left, err)
+	}
+}

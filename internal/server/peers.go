@@ -223,6 +223,9 @@ func (s *Server) renderBenchmarks(w http.ResponseWriter, r *http.Request, status
 	return s.render(w, r, status, page.Benchmarks(v))
 }
 
+// editionsPath is where editions are made.
+const editionsPath = "/admin/benchmarks"
+
 // makeEdition makes an edition now.
 func (s *Server) makeEdition(w http.ResponseWriter, r *http.Request, admin access.Person) error {
 	_, err := s.db.MakeEdition(r.Context(), admin, s.now())
@@ -234,5 +237,5 @@ func (s *Server) makeEdition(w http.ResponseWriter, r *http.Request, admin acces
 	case err != nil:
 		return err
 	}
-	return see(w, r, "/admin/benchmarks?done=made")
+	return see(w, r, editionsPath+"?done=made")
 }
