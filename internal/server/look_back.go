@@ -11,12 +11,9 @@ import (
 	"octant/web/page"
 )
 
-// looksBack says whether the round asks where the board was at an earlier one.
-func (k sheet) looksBack() bool { return !k.Before.ClosedOn.IsZero() }
-
-// back is this person's answers that look back, all of them when the round does.
+// back is the questions that look back; none where the round does not.
 func (k sheet) back() []*questionnaire.Question {
-	if !k.looksBack() {
+	if !k.LooksBack() {
 		return nil
 	}
 	return k.version.LookBack()
@@ -29,7 +26,7 @@ func (s *Server) showLookBack(w http.ResponseWriter, r *http.Request, t *store.T
 		return err
 	}
 	switch path := roundPath(t, k.Round.ID); {
-	case !k.looksBack():
+	case !k.LooksBack():
 		return store.ErrNotFound
 	case k.Round.State == assessment.Closed || !s.ended(k.Sheet).IsZero():
 		return see(w, r, path+"/answers")
@@ -65,7 +62,7 @@ func (s *Server) saveLookBack(w http.ResponseWriter, r *http.Request, t *store.T
 	if err != nil {
 		return err
 	}
-	if !k.looksBack() {
+	if !k.LooksBack() {
 		return store.ErrNotFound
 	}
 	f, err := readForm(r)

@@ -110,7 +110,7 @@ func (s *Server) asks(ctx context.Context, person uuid.UUID, ods string, round u
 	if err != nil {
 		return asked{}, fmt.Errorf("server: what is asked: %w", err)
 	}
-	k := asked{v, kept.Round.Form, !kept.Before.ClosedOn.IsZero()}
+	k := asked{v, kept.Round.Form, kept.LooksBack()}
 	if kept.Round.State != assessment.Draft {
 		s.asked.put(round, k)
 	}
@@ -147,7 +147,7 @@ func (s *Server) showStart(w http.ResponseWriter, r *http.Request, t *store.Trus
 			v.Resume = path + "/questions/" + q.Key
 		}
 	}
-	v.LookBack, v.Minutes = k.looksBack(), k.version.Minutes(k.Round.Form, k.looksBack())
+	v.LookBack, v.Minutes = k.LooksBack(), k.version.Minutes(k.Round.Form, k.LooksBack())
 	return s.render(w, r, http.StatusOK, page.Start(v))
 }
 

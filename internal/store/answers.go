@@ -51,17 +51,23 @@ func (e *EndedError) Unwrap() error { return assessment.ErrNotOpen }
 // $13, is not after the person's last, if the clock keeps the round.
 const inTime = `(NOT r.by_clock OR greatest(i.extended_to, r.closes_on) >= $13)`
 
-// changeAnswer writes if the door is open (membership, invitation, round), the
-// person has answered something in the round before, and what is kept is what
-// they saw and says something else. That is nearly always so. Otherwise it
-// writes nothing and does not say why: [explainAnswer] does.
+// saving is how an answer is saved, in two statements.
+//
+// change writes if the door is open (membership, invitation, round), the person
+// has answered something in the round before, and what is kept is what they saw
+// and says something else. That is nearly always so. Otherwise it writes nothing
+// and does not say why. explain does the same step by step, begins the person's
+// response if there is none, and says what it found; kept is the answer as it was
+// before.
 //
 // An answer that was seen and is kept no more went with a deleted draft: it is
 // not brought back. Once a draft was deleted, revisions begin where none has
 // been, so that none of the old draft is taken for one of the new.
-const (
-	changeAnswer   = changeHead + asksQuestion + changeTail
-	changeLookBack = changeHead + asksLookBack + changeTail
+type saving struct{ change, explain string }
+
+var (
+	saveAnswer   = saving{changeHead + asksQuestion + changeTail, explainHead + asksQuestion + explainTail}
+	saveLookBack = saving{changeHead + asksLookBack + changeTail, explainHead + asksLookBack + explainTail}
 )
 
 const changeHead = `
@@ -84,13 +90,6 @@ const changeTail = `
 	WHERE a.revision = $11
 	  AND (a.choice, a.comment, a.evidence) IS DISTINCT FROM (excluded.choice, excluded.comment, excluded.evidence)
 	RETURNING revision, saved_at`
-
-// explainAnswer does the same step by step, begins the person's response if
-// there is none, and says what it found. kept is the answer as it was before.
-const (
-	explainAnswer   = explainHead + asksQuestion + explainTail
-	explainLookBack = explainHead + asksLookBack + explainTail
-)
 
 const explainHead = `
 	WITH door AS (
@@ -152,9 +151,9 @@ func (db *DB) SaveAnswer(ctx context.Context, person uuid.UUID, ods string, roun
 		ods, person, round, access.With(access.Answer), formsAsking(a.Question), respondent[:],
 		a.Question, a.Choice, a.Comment, a.Evidence, a.Revision, now, assessment.Today(now),
 	}
-	change, explain := changeAnswer, explainAnswer
+	way := saveAnswer
 	if questionnaire.IsBackKey(a.Question) {
-		change, explain = changeLookBack, explainLookBack
+		way = saveLookBack
 	}
 	var kept Saved
 	err := errAgain
@@ -162,7 +161,7 @@ func (db *DB) SaveAnswer(ctx context.Context, person uuid.UUID, ods string, roun
 		if !errors.Is(err, errAgain) {
 			db.pool.Reset() // the other connections lead to the same lost server
 		}
-		kept, err = db.saveOnce(ctx, ods, round, a, change, explain, args)
+		kept, err = way.once(ctx, db, ods, round, a, args)
 	}
 	return kept, fault("save answer", err)
 }
@@ -171,10 +170,10 @@ func (db *DB) SaveAnswer(ctx context.Context, person uuid.UUID, ods string, roun
 // asked again, the database can say what.
 var errAgain = fmt.Errorf("%w; the answer is being saved elsewhere", assessment.ErrStale)
 
-// saveOnce saves if nothing speaks against it, and otherwise asks what does.
-func (db *DB) saveOnce(ctx context.Context, ods string, round uuid.UUID, a assessment.Answer, change, explain string, args []any) (Saved, error) {
+// once saves if nothing speaks against it, and otherwise asks what does.
+func (s saving) once(ctx context.Context, db *DB, ods string, round uuid.UUID, a assessment.Answer, args []any) (Saved, error) {
 	var kept Saved
-	err := db.inRound(ctx, ods, round, change, args, func(row pgx.Row) error {
+	err := db.inRound(ctx, ods, round, s.change, args, func(row pgx.Row) error {
 		err := row.Scan(&kept.Revision, &kept.SavedAt)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil // an error here would have the driver forget its prepared statements
@@ -188,7 +187,7 @@ func (db *DB) saveOnce(ctx context.Context, ods string, round uuid.UUID, a asses
 		return Saved{kept.Revision, kept.SavedAt.UTC()}, nil
 	}
 	var found savedRow
-	if err := db.inRound(ctx, ods, round, explain, args, found.scan); err != nil {
+	if err := db.inRound(ctx, ods, round, s.explain, args, found.scan); err != nil {
 		return Saved{}, err
 	}
 	return found.outcome(a)
@@ -202,7 +201,7 @@ func (db *DB) inRound(ctx context.Context, ods string, round uuid.UUID, sql stri
 	return db.pool.SendBatch(ctx, b).Close()
 }
 
-// savedRow is what explainAnswer found. Everything is null that was not there.
+// savedRow is what [saving.explain] found. Everything is null that was not there.
 type savedRow struct {
 	may       *bool
 	state     *assessment.State

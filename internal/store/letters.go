@@ -221,8 +221,8 @@ func (t *Trust) addressed(ctx context.Context, tx pgx.Tx, out *Outgoing) (ok boo
 }
 
 // complete adds the personal link and how long the questions take, with the page
-// that looks back or without. A letter
-// whose link was revoked says nothing that anybody could use.
+// that looks back or without. A letter whose link was revoked says nothing that
+// anybody could use.
 func (t *Trust) complete(ctx context.Context, tx pgx.Tx, out Outgoing, back bool, now time.Time) (Outgoing, bool, error) {
 	if out.Kind == assessment.Released {
 		return out, true, nil

@@ -67,11 +67,11 @@ func TestOnlyARoundAfterAnotherLooksBack(t *testing.T) {
 	}
 	mine := storetest.Enter(t, s.db, me, s.board.ODS)
 	sheet, err := mine.Sheet(t.Context(), r.ID)
-	if err != nil || sheet.Before.Round != before.ID || sheet.Before.Title != before.Title || sheet.Before.ClosedOn.IsZero() ||
+	if err != nil || sheet.Before.Round != before.ID || sheet.Before.Title != before.Title || !sheet.LooksBack() ||
 		sheet.Response.Answers["back.1"].Choice != assessment.RatherNotSay {
 		t.Errorf("%+v, %v", sheet, err)
 	}
-	if sheet, err := mine.Sheet(t.Context(), first.ID); err != nil || sheet.Before != (store.RoundName{}) {
+	if sheet, err := mine.Sheet(t.Context(), first.ID); err != nil || sheet.LooksBack() || sheet.Before != (store.RoundName{}) {
 		t.Errorf("the first round looks back on %+v, %v", sheet.Before, err)
 	}
 	var missing *store.MissingError

@@ -23,6 +23,9 @@ type Sheet struct {
 	Before   RoundName // on which the round looks back; zero in a first one
 }
 
+// LooksBack says whether the round asks where the board was at an earlier one.
+func (s Sheet) LooksBack() bool { return !s.Before.ClosedOn.IsZero() }
+
 // Sheet reads this person's own answers in a round that has opened. Somebody who
 // is not asked in it gets ErrNotFound.
 func (t *Trust) Sheet(ctx context.Context, round uuid.UUID) (Sheet, error) {

@@ -42,8 +42,8 @@ func (t *Trust) Workshops(ctx context.Context) (list []workshop.Workshop, err er
 }
 
 // CreateWorkshop keeps a new workshop with the agenda proposed for it, and expects
-// everybody who is on the board. It says
-// [assessment.ErrNotOpen] for a round that has not closed.
+// everybody who is on the board. It says [assessment.ErrNotOpen] for a round that
+// has not closed.
 func (t *Trust) CreateWorkshop(ctx context.Context, n NewWorkshop, now time.Time) (id uuid.UUID, err error) {
 	n.Title = strings.TrimSpace(n.Title)
 	if err := workshop.Words(n.Title, workshop.MaxTitle); err != nil {
