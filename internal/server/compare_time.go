@@ -4,11 +4,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"github.com/google/uuid"
 
-	"octant/internal/questionnaire"
 	"octant/internal/store"
 	"octant/web/chart"
 	"octant/web/nhsuk"
@@ -53,9 +51,6 @@ func (s *Server) overTime(r *http.Request, o *store.Overlook) (page.OverTimeView
 	if err != nil {
 		return v, nil, err
 	}
-	for i := range version.Elements {
-		v.Times = append(v.Times, timesTable(&version.Elements[i], chosen, rounds))
-	}
 	for _, trust := range chosen {
 		line := chart.Line{Name: trust.Name}
 		for _, round := range slices.Backward(rounds[trust.ODS]) {
@@ -66,41 +61,6 @@ func (s *Server) overTime(r *http.Request, o *store.Overlook) (page.OverTimeView
 	v.Version = version
 	v.CSV = "/compare/over-time.csv?" + url.Values{"trust": codesOf(chosen)}.Encode()
 	return v, chosen, nil
-}
-
-// timesTable is one element: a trust a row, its rounds oldest first.
-func timesTable(e *questionnaire.Element, trusts []store.OverlookedTrust, rounds map[string][]store.Summary) page.TimesTable {
-	most := 0
-	for _, trust := range trusts {
-		most = max(most, len(rounds[trust.ODS]))
-	}
-	t := chart.Table{Caption: "Score, range and month of each closed round", Columns: []string{"Trust"}}
-	for n := range most {
-		t.Columns = append(t.Columns, "Round "+strconv.Itoa(n+1))
-	}
-	for _, trust := range trusts {
-		row := []chart.Cell{{Text: trust.Name}}
-		for _, s := range slices.Backward(rounds[trust.ODS]) {
-			row = append(row, chart.Cell{Text: timesWords(s, e.Key)})
-		}
-		for len(row) < len(t.Columns) {
-			row = append(row, chart.Cell{Text: "No more rounds"})
-		}
-		t.Rows = append(t.Rows, row)
-	}
-	return page.TimesTable{Element: e.Title, Table: t}
-}
-
-func timesWords(s store.Summary, key string) string {
-	c := cellOf(s, key, nil)
-	form := ""
-	if s.Form == string(questionnaire.Full) {
-		form = ", full form"
-	}
-	if c.Level == "" {
-		return c.Score + " " + page.Month(s.ClosedOn) + form
-	}
-	return c.Score + ", " + c.Range + ", " + page.Month(s.ClosedOn) + form
 }
 
 // showOverTime sets two to six trusts beside each other, round by round.
@@ -136,12 +96,6 @@ func (s *Server) exportOverTime(w http.ResponseWriter, r *http.Request, person u
 	if err := o.NoteExport(r.Context(), codesOf(chosen), s.now()); err != nil {
 		return err
 	}
-	out := chart.Table{Columns: append([]string{"Element"}, v.Times[0].Table.Columns...)}
-	for _, t := range v.Times {
-		for _, row := range t.Table.Rows {
-			out.Rows = append(out.Rows, append([]chart.Cell{{Text: t.Element}}, row...))
-		}
-	}
 	attach(w, "text/csv; charset=utf-8", "trusts-over-time-"+day(s.now())+".csv")
-	return out.CSV(w)
+	return chart.LinesTable(v.Lines, v.Version).CSV(w)
 }

@@ -134,14 +134,7 @@ type OverTimeView struct {
 	Choose  nhsuk.Field
 	Lines   []chart.Line // a trust each, by name
 	Version *questionnaire.Version
-	Times   []TimesTable
 	CSV     string
-}
-
-// TimesTable is one element in every closed round of the trusts.
-type TimesTable struct {
-	Element string
-	Table   chart.Table
 }
 
 // PeersView is a trust beside a benchmark edition.
