@@ -24,6 +24,7 @@ type Setting struct {
 	Heading int    // level of the title's heading, 2 to 6; 3 when nought
 	ID      string // prefix of every id inside; "chart-" and the chart's name when empty
 	Files   string // address under which the CSV files lie; no link when empty
+	Tabled  bool   // the page has the values in a table of its own: none follows the drawing
 }
 
 // Named is the table of one chart under the chart's name, which is also the
@@ -69,13 +70,13 @@ type frame struct {
 	csv      string // address of the CSV, "" for no link
 	alt      string // what kind of picture it is of what
 	desc     string // what the picture tells, in sentences
-	tabular  bool   // the drawing is itself a table: no other follows it
+	tabular  bool   // the drawing is itself a table, or the page has one: no other follows it
 	none     string // said in place of the drawing when nothing is published
 	table    Table
 }
 
 func newFrame(s Setting, name, title string) frame {
-	f := frame{name: name, id: s.ID, heading: s.Heading, title: s.Title}
+	f := frame{name: name, id: s.ID, heading: s.Heading, title: s.Title, tabular: s.Tabled}
 	if f.id == "" {
 		f.id = "chart-" + name
 	}

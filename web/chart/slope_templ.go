@@ -281,7 +281,7 @@ func slopeFigure(p slope) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var19 string
-					templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(grid)
+					templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(edge)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `slope.templ`, Line: 23, Col: 102}
 					}
@@ -320,7 +320,7 @@ func slopeFigure(p slope) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var22 string
-					templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(grid)
+					templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(edge)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `slope.templ`, Line: 24, Col: 103}
 					}
