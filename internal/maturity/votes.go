@@ -12,8 +12,10 @@ type Votes struct {
 // People is how many voted.
 func (v Votes) People() int { return v.Counts.N() + v.DontKnow }
 
-// Why a second vote is not shown. Each continues "Not shown:".
+// Why a vote is not shown. Each continues "Not shown:".
 const (
+	fewOfRoom      Reason = "fewer than half of those who could vote did"
+	fewOfFirst     Reason = "fewer than half of those who voted first voted again"
 	fewVotedAgain  Reason = "fewer than 5 people voted again"
 	othersVoted    Reason = "the second vote does not have as many votes as the first"
 	onePersonKnown Reason = "the vote of somebody who did not vote again could be worked out"
@@ -34,11 +36,31 @@ func Tell(question string, v Votes) Item {
 	return item
 }
 
+// TellFirst is what may be shown of a first vote in a room in which so many could
+// vote, those among them who were taken out since. Who runs the room chooses who
+// is in it and when the vote closes. Whoever brings devices of their own would need
+// no more than four to have one person's vote told; so that the others cannot be
+// left out, at least half of the room must be in it, or in a hall many.
+func TellFirst(question string, v Votes, could int) Item {
+	if told := Tell(question, v); told.Hidden == tooFewPeople || SpeaksFor(v.People(), could) {
+		return told
+	}
+	return withheld(question, fewOfRoom)
+}
+
+// SpeaksFor says whether so many votes speak for a room in which so many could
+// vote.
+func SpeaksFor(votes, could int) bool { return 2*votes >= could || votes >= manyVotes }
+
+// manyVotes speak for a room of any size: more than most boards have members.
+const manyVotes = 20
+
 // TellAgain is what may be shown of a second vote on a question whose first was
 // told. Both must be by the same people, or whoever came or went between them
 // could be found by subtraction: who did not vote again is in the second with
 // their first vote, and nobody else is. again is how many did vote again; with
-// too few of them the difference would point at those who were seen to.
+// too few of them the difference would point at those who were seen to. They are
+// half of the first, as half of the room are in that.
 //
 // Those who did not may be known, and that their vote stayed as it was. So there
 // must be two answers at least that any of them can have given, for whoever
@@ -49,6 +71,8 @@ func TellAgain(question string, first, second Votes, again int) Item {
 		return withheld(question, othersVoted)
 	case again < MinShown:
 		return withheld(question, fewVotedAgain)
+	case !SpeaksFor(again, first.People()):
+		return withheld(question, fewOfFirst)
 	case again < first.People() && !first.deniable(second):
 		return withheld(question, onePersonKnown)
 	}

@@ -48,6 +48,7 @@ func TestSecondVoteIsToldOfTheSamePeopleAlone(t *testing.T) {
 		{Votes{Counts{0, 1, 4, 4, 1}, 0}, 10, ""},
 		{Votes{Counts{0, 1, 4, 4, 1}, 0}, 5, ""},
 		{Votes{Counts{0, 1, 4, 4, 1}, 0}, 4, fewVotedAgain},
+		{Votes{Counts{1, 2, 3, 4, 0}, 0}, 3, fewVotedAgain},
 		{Votes{Counts{0, 1, 4, 5, 1}, 0}, 10, othersVoted},
 		{Votes{Counts{0, 1, 4, 3, 1}, 0}, 9, othersVoted},
 		{Votes{Counts{0, 0, 0, 5, 5}, 0}, 9, onePersonKnown},
@@ -56,6 +57,37 @@ func TestSecondVoteIsToldOfTheSamePeopleAlone(t *testing.T) {
 		if got := TellAgain("1.1", first, c.second, c.again); got.Hidden != c.hidden {
 			t.Errorf("%+v by %d: hidden %q, want %q", c.second, c.again, got.Hidden, c.hidden)
 		}
+	}
+}
+
+// TestNobodyIsIsolatedByDevicesBroughtIn: whoever brings some devices into a room,
+// and has all others but one left out of a vote, is told nothing of it until they
+// brought nearly as many as there are people.
+func TestNobodyIsIsolatedByDevicesBroughtIn(t *testing.T) {
+	t.Parallel()
+	for people := MinShown; people <= 18; people++ {
+		for brought := range people - 2 {
+			v := Votes{Counts{1, brought, 0, 0, 0}, 0}
+			if it := TellFirst("1.1", v, people+brought); it.N != nil || it.DontKnow != nil || it.Hidden == "" {
+				t.Errorf("%d brought to %d: told of %+v", brought, people, it)
+			}
+			first := Votes{Counts{people, brought, 0, 0, 0}, 0}
+			second := Votes{Counts{people - 1, brought, 0, 0, 1}, 0}
+			if it := TellAgain("1.1", first, second, brought+1); it.N != nil || it.Hidden == "" {
+				t.Errorf("%d brought to %d: told again of %+v", brought, people, it)
+			}
+		}
+	}
+	for could, told := range map[int]bool{0: true, 11: true, 12: true, 13: false, 99: false} {
+		if it := TellFirst("1.1", Votes{Counts{1, 2, 2, 1, 0}, 0}, could); (it.N != nil) != told || (it.Hidden != fewOfRoom) != told {
+			t.Errorf("6 of %d: told of %+v", could, it)
+		}
+	}
+	if it := TellFirst("1.1", Votes{Counts{4, 4, 4, 4, 4}, 0}, 2000); it.N == nil {
+		t.Errorf("20 of a hall: %+v", it)
+	}
+	if it := TellFirst("1.1", Votes{Counts{1, 1, 1, 1, 0}, 0}, 99); it.Hidden != tooFewPeople {
+		t.Errorf("4 of 99: %q", it.Hidden)
 	}
 }
 

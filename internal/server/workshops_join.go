@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
@@ -36,7 +37,7 @@ func (s *Server) joinRoutes(r chi.Router) {
 const (
 	cookieDevice = "octant-device"
 	cookieSeat   = "octant-seat"
-	seatSeconds  = 24 * 60 * 60
+	seatSeconds  = int(store.SeatLife / time.Second)
 )
 
 // cookieName is a cookie's name, marked for browsers that hold it to HTTPS.

@@ -79,7 +79,8 @@ func (t *Trust) ExpectPeople(ctx context.Context, id uuid.UUID, people int) erro
 // RemoveDevice takes a device out of the room. What it sent in a vote that is
 // open goes; votes that were closed stay, shown or not, so that no result can be
 // told apart from the same one without it. It may join again by the code, as a
-// device like any other. It says ErrNotFound for one that is not in the room.
+// device like any other. A result must be of at least half the room as it was with
+// those who were taken out. It says ErrNotFound for one that is not in the room.
 func (t *Trust) RemoveDevice(ctx context.Context, id uuid.UUID, number int, now time.Time) error {
 	return fault("remove device", t.held(ctx, access.RunWorkshop, id, func(ctx context.Context, tx pgx.Tx, w *workshop.Workshop) error {
 		if w.State != workshop.Running {
@@ -94,7 +95,11 @@ func (t *Trust) RemoveDevice(ctx context.Context, id uuid.UUID, number int, now 
 			return err
 		}
 		b := &pgx.Batch{}
-		b.Queue(`INSERT INTO workshop_removed (ods, hash, workshop_id) VALUES ($1, $2, $3)`, t.ODS, hash, id)
+		b.Queue(`
+			INSERT INTO workshop_removed (ods, hash, workshop_id, voted_until)
+			SELECT $1, $2, $3, CASE WHEN p.kind = 'voter' AND NOT EXISTS (
+				SELECT FROM workshop_devices d WHERE d.ods = $1 AND d.workshop_id = $3 AND d.participant = $4) THEN $5::timestamptz END
+			FROM workshop_participants p WHERE p.ods = $1 AND p.workshop_id = $3 AND p.participant = $4`, t.ODS, hash, id, p, now)
 		queueVacate(b, t.ODS, id, p)
 		t.queueShown(b, id)
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {

@@ -3,6 +3,7 @@ package store_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -132,6 +133,76 @@ func TestTakingOutADeviceTellsNothingOfItsVotes(t *testing.T) {
 		if results[true][i] != want {
 			t.Errorf("result %d is %s, and without a removal %s", i, results[true][i], want)
 		}
+	}
+}
+
+// TestNobodyIsIsolatedByRemovals: who runs a room, with devices of their own in it,
+// takes all others but one out of an open vote. They are told nothing of it; nor
+// where they close the vote before the others have sent theirs.
+func TestNobodyIsIsolatedByRemovals(t *testing.T) {
+	t.Parallel()
+	for what, votes := range map[string][]assessment.Choice{
+		"taken out after they voted": {1, 1, 1, 1, 5, 3, 3, 3, 3, 3, 3, 3},
+		"before":                     {1, 1, 1, 1, 5, 0, 0, 0, 0, 0, 0, 0},
+		"closed early":               {1, 1, 1, 1, 5, 0, 0, 0, 0, 0, 0, 0},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			r := openRoom(t, 14, false)
+			for _, test := range []int{13, 14} {
+				r.remove(test) // telephones that were tried in the lobby
+			}
+			q := r.question()
+			r.move(q.ID, workshop.Show, workshop.OpenVote)
+			r.vote(q.ID, 1, votes...)
+			if what != "closed early" {
+				for number := 6; number <= 12; number++ {
+					r.remove(number)
+				}
+				if c := r.console(); c.Voted != 5 || c.Voters != 5 {
+					t.Errorf("%d of %d", c.Voted, c.Voters)
+				}
+			}
+			r.move(q.ID, workshop.CloseVote, workshop.Reveal)
+			if it := r.item(q.ID).First; it.N != nil || it.Mean != nil || it.Hidden == "" || it.Hidden == "fewer than 5 people answered" {
+				t.Errorf("told of %+v", it)
+			}
+		})
+	}
+}
+
+// TestRoomMayLoseAFewDevices: half of those who could vote are enough, and neither
+// those who tried their telephones in the lobby, nor who only watched, nor a
+// member's second device, nor a sitting of days ago are missed.
+func TestRoomMayLoseAFewDevices(t *testing.T) {
+	t.Parallel()
+	r := openRoom(t, 17, false)
+	for number := 11; number <= 17; number++ {
+		r.remove(number)
+	}
+	sql := func(statement string) {
+		_, err := storetest.Owner(t, r.db).Exec(t.Context(), statement)
+		r.must(err)
+	}
+	sql(`UPDATE workshop_removed SET voted_until = voted_until - interval '1 minute'`)
+	member := r.board.Members[0]
+	phone := r.join(store.Joining{Device: "phone", Network: "n", Person: member})
+	tablet := r.join(store.Joining{Device: "tablet", Network: "n", Person: member})
+	watcher := r.join(store.Joining{Device: "watcher", Network: "n", Observer: true})
+	for i := range 11 {
+		r.join(store.Joining{Device: fmt.Sprint("old ", i), Network: "n"})
+	}
+	sql(`UPDATE workshop_devices SET joined_at = joined_at - interval '25 hours' WHERE number > 20`)
+	q := r.question()
+	r.move(q.ID, workshop.Show, workshop.OpenVote)
+	r.vote(q.ID, 1, 1, 2, 3, 3, 4) // and the member: 6 of 11, of whom 1 goes
+	r.must(r.seat(phone).Vote(t.Context(), q.ID, 1, 5))
+	for _, token := range []string{tablet, watcher, r.devices[9]} {
+		r.remove(r.seat(token).Own.Device)
+	}
+	r.move(q.ID, workshop.CloseVote, workshop.Reveal)
+	if it := r.item(q.ID).First; it.N == nil || *it.N != 6 {
+		t.Errorf("told of %+v", it)
 	}
 }
 

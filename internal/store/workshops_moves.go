@@ -82,7 +82,7 @@ func (t *Trust) MoveOn(ctx context.Context, id, item uuid.UUID, m workshop.Move,
 		case m == workshop.Reveal && it.Kind == workshop.Cards:
 			return "", t.shuffleCards(ctx, tx, id, item)
 		case m == workshop.Reveal:
-			return "", t.tellFirst(ctx, tx, id, it)
+			return "", t.tellFirst(ctx, tx, w, it, now)
 		case m == workshop.ShowShift:
 			return "", t.tellSecond(ctx, tx, id, it)
 		case w.Rehearsal && (m == workshop.OpenVote || m == workshop.VoteAgain):
@@ -241,13 +241,38 @@ func orNever(at time.Time) *time.Time {
 }
 
 // tellFirst works out what may be told of the first vote.
-func (t *Trust) tellFirst(ctx context.Context, tx pgx.Tx, id uuid.UUID, it *workshop.Item) error {
-	first, _, err := t.casts(ctx, tx, id, it)
+func (t *Trust) tellFirst(ctx context.Context, tx pgx.Tx, w *workshop.Workshop, it *workshop.Item, now time.Time) error {
+	first, _, err := t.casts(ctx, tx, w.ID, it)
 	if err != nil {
 		return err
 	}
-	it.First = new(maturity.Tell(it.Question, first))
+	could := 0
+	if !it.ByCards[0] && !w.Rehearsal {
+		if could, err = t.couldVote(ctx, tx, w.ID, now); err != nil {
+			return err
+		}
+	}
+	it.First = new(maturity.TellFirst(it.Question, first, could))
 	return nil
+}
+
+// SeatLife is how long a device keeps its seat, from when it joined.
+const SeatLife = 24 * time.Hour
+
+// couldVote is how many could vote in a workshop of late: who has a seat, and who
+// was taken out since the first item was shown. Before that a room is made ready,
+// and whoever is taken out has time to come back.
+func (t *Trust) couldVote(ctx context.Context, tx pgx.Tx, id uuid.UUID, now time.Time) (people int, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT (SELECT count(DISTINCT p.participant)
+		        FROM workshop_participants p
+		        JOIN workshop_devices d ON d.ods = p.ods AND d.workshop_id = p.workshop_id AND d.participant = p.participant
+		        WHERE p.ods = $1 AND p.workshop_id = $2 AND p.kind = 'voter' AND d.joined_at > $3)
+		     + (SELECT count(*) FROM workshop_removed r
+		        WHERE r.ods = $1 AND r.workshop_id = $2 AND r.voted_until > $3
+		          AND r.voted_until >= (SELECT min(i.shown_at) FROM workshop_items i WHERE i.ods = $1 AND i.workshop_id = $2))`,
+		t.ODS, id, now.Add(-SeatLife)).Scan(&people)
+	return people, err
 }
 
 // tellSecond works out what may be told of the second, beside the first.

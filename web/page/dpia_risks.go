@@ -87,6 +87,7 @@ func risks() Section {
 			{"The record of what was done is altered to hide something", "Nobody has the right to; each entry is chained to the one before and can be checked", "The database’s owner could write a whole new record. A digest noted elsewhere shows it"},
 			{"Somebody takes the benchmark of two groups or two dates apart to find one trust", "Groups and editions differ by none or by at least five other trusts", "Trusts that tell each other their scores know more than the benchmark says"},
 			{"Somebody in a workshop votes more than once", "The facilitator sees how many can vote beside how many people are expected, and takes a device out; who joins as themselves has one vote on all their devices", "Nobody can tell which of two anonymous votes was the second; once the vote has closed, both stay"},
+			{"Whoever runs a workshop brings devices of their own and leaves all others but one out of a vote", "A result shows only if at least half of those who could vote did, those who were taken out included. Who is taken out sees it and can join again; each removal is on record", "Nearly as many devices as there are people would do it, in sight of the room"},
 			{"Data is lost", "Every answer is confirmed only once it is on disk", "To confirm: backups, and when one was last restored"},
 		}},
 	}

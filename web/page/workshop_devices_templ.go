@@ -159,7 +159,7 @@ func Devices(v DevicesView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<p>Every device shows its number. Ask who has 2 of them, and take one out. It loses its vote if voting is still open; closed votes stay as they are. It can join again with the code.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<p>Every device shows its number. Ask who has 2 of them, and take one out. It loses its vote if voting is still open; closed votes stay as they are. It can join again with the code. A result shows only if at least half of all who could vote did, with those you took out.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -1,0 +1,1 @@
+ALTER TABLE workshop_removed DROP COLUMN voted_until;
