@@ -1,9 +1,6 @@
 package questionnaire
 
-import (
-	"math"
-	"strings"
-)
+import "strings"
 
 // A look-back question asks where the board was at the round before, element by
 // element: once people know more they judge more harshly, and a score that falls
@@ -45,15 +42,3 @@ func IsBackKey(key string) bool { return strings.HasPrefix(key, backKey) }
 
 // LooksBack says whether this is a look-back question.
 func (q *Question) LooksBack() bool { return IsBackKey(q.Key) }
-
-// Minutes is how long a form takes: [Minutes], and with the page that looks back
-// 8 to 12 seconds more for each of its rows.
-func (v *Version) Minutes(f Form, back bool) string {
-	questions, rows := len(v.Questions(f)), len(v.back)
-	if !back {
-		return Minutes(questions)
-	}
-	low := math.Round(float64(questions*25+rows*8) / 60)
-	high := math.Round(float64(questions*30+rows*12) / 60)
-	return span(int(low), int(high))
-}

@@ -155,7 +155,7 @@ func TestLetterTakenHasAllThatItSays(t *testing.T) {
 	want := store.Outgoing{
 		ID: letter, Kind: assessment.Invitation, State: store.LetterQueued, MadeAt: storetest.Now, ODS: b.ODS, Trust: b.Name,
 		To:      access.Person{ID: reader, Name: "Member 03 of " + b.ODS, Email: reader.String() + "@example.org"},
-		LastDay: late, Minutes: questionnaire.Minutes(24), Token: out.Token,
+		LastDay: late, Minutes: "10 to 12", Token: out.Token,
 		Round: assessment.Round{ID: r.ID, Title: r.Title, Questionnaire: r.Questionnaire, Form: r.Form, State: assessment.Open, ClosesOn: r.ClosesOn},
 	}
 	if out != want || out.Token == "" {

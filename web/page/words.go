@@ -32,9 +32,6 @@ func ChoiceText(q *questionnaire.Question, c assessment.Choice) string {
 	return "Not answered"
 }
 
-// Minutes is how long so many questions take, as "10 to 12".
-func Minutes(questions int) string { return questionnaire.Minutes(questions) }
-
 // count is a number with its noun, "1 person" or "3 people".
 func count(n int, one, many string) string {
 	if n == 1 {
@@ -60,8 +57,7 @@ func sideText(s assessment.Side) string {
 
 // formText names a form with what it asks of people.
 func formText(v *questionnaire.Version, f questionnaire.Form) string {
-	n := len(v.Questions(f))
-	return fmt.Sprintf("%s, about %s minutes", questions(n), Minutes(n))
+	return fmt.Sprintf("%s, about %s minutes", questions(len(v.Questions(f))), v.Minutes(f, false))
 }
 
 // lowerFirst makes a phrase that stands alone fit inside a sentence. It leaves

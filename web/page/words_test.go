@@ -7,15 +7,6 @@ import (
 	"octant/internal/questionnaire"
 )
 
-func TestMinutesGrowWithQuestions(t *testing.T) {
-	t.Parallel()
-	for questions, want := range map[int]string{24: "10 to 12", 44: "18 to 22"} {
-		if got := Minutes(questions); got != want {
-			t.Errorf("Minutes(%d) = %q, want %q", questions, got, want)
-		}
-	}
-}
-
 func TestLettersFitTheirPlaceInASentence(t *testing.T) {
 	t.Parallel()
 	for phrase, want := range map[string]string{"Chief executive": "chief executive", "CIO": "CIO", "NHS lead": "NHS lead", "": "", "A": "a", "Éire": "éire"} {
