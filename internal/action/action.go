@@ -33,12 +33,6 @@ const (
 	MaxBecame = 1000
 )
 
-// Suggested is how many actions a workshop does well to settle on.
-const (
-	SuggestedLeast = 3
-	SuggestedMost  = 5
-)
-
 // What an action refuses.
 var (
 	ErrWhat   = errors.New("action: nothing to do is named, or too much")
