@@ -15,7 +15,7 @@ const harsher = 0.5
 // lookBack is what one person says of the round before, from the second on.
 // Those who came since leave it out.
 func (d *demoTrust) lookBack(v *questionnaire.Version, n int, key string, m place) []assessment.Answer {
-	if n == 0 || m.first == n {
+	if n == 0 || m.first == d.first()+n {
 		return nil
 	}
 	temper := 0.35 * chance(d.ods, key).NormFloat64()

@@ -16,6 +16,10 @@ const (
 	harrowmere  = "R9A"
 	brackenvale = "R9M"
 	eastmarch   = "D3M0X"
+
+	// What Eastmarch was formed from.
+	eastMarch     = "R9D"
+	harrowvaleAmb = "R9F"
 )
 
 // demoTrust is one invented trust and how its story goes.
@@ -28,6 +32,29 @@ type demoTrust struct {
 	silent          [4][]string // who does not finish, round by round; a "-" before a key: starts but never submits
 	stillOpen       bool        // the fourth round has not closed
 	held, prepared  int         // rounds on which a workshop was held and is prepared, 0 for none
+	gone            bool        // closed before the others' first round, and had the two rounds before that
+}
+
+// Rounds of the story are counted from the first of the trusts that there are now.
+const (
+	firstGone = -2
+	lastRound = 3
+)
+
+// first is the number of the trust's own first round.
+func (d *demoTrust) first() int {
+	if d.gone {
+		return firstGone
+	}
+	return 0
+}
+
+// last is the number of its newest.
+func (d *demoTrust) last() int {
+	if d.gone {
+		return -1
+	}
+	return lastRound
 }
 
 var demoTrusts = []demoTrust{
@@ -48,6 +75,14 @@ var demoTrusts = []demoTrust{
 			{"eastmarch-7"}, {"eastmarch-2", "eastmarch-5", "eastmarch-6", "-eastmarch-8"}, {}, {"eastmarch-4"},
 		},
 	},
+	{
+		ods: eastMarch, name: "East March Ambulance Service NHS Trust", kind: "Ambulance", leadKey: "east-march-lead", gone: true,
+		start: [8]float64{2.6, 2.2, 2.5, 2.4, 1.9, 2.4, 3.0, 2.2}, growth: 0.25, silent: [4][]string{{"east-march-6"}, {}},
+	},
+	{
+		ods: harrowvaleAmb, name: "Harrowvale Ambulance Service NHS Trust", kind: "Ambulance", leadKey: "harrowvale-lead", gone: true,
+		start: [8]float64{1.9, 2.3, 2.6, 1.8, 2.2, 2.7, 2.4, 3.2}, growth: 0.1, silent: [4][]string{{}, {"harrowvale-2"}},
+	},
 }
 
 func (d *demoTrust) lead() uuid.UUID { return demoID("person/" + d.leadKey) }
@@ -67,12 +102,12 @@ type place struct {
 	role        access.Role
 	title       string
 	side        assessment.Side
-	first, last int // rounds in which they sit there, 0 to 3
+	first, last int // rounds in which they sit there
 }
 
 // always is what somebody was from before the first round and still is.
 func always(ods string, role access.Role, title string) place {
-	return place{ods: ods, role: role, title: title, last: 3}
+	return place{ods: ods, role: role, title: title, last: lastRound}
 }
 
 // sits says whether the person could be asked in the round.
@@ -83,7 +118,7 @@ func (m place) sits(ods string, round int) bool {
 // dates turns rounds into days: people come and go half-way between two rounds.
 func (m place) dates(now time.Time) (from time.Time, to *time.Time) {
 	from = roundOpens(now, m.first).AddDate(0, -6, 0)
-	if m.last < 3 {
+	if m.last < lastRound {
 		to = new(roundOpens(now, m.last).AddDate(0, 6, -1))
 	}
 	return from, to
@@ -121,10 +156,14 @@ func demoCast() []castMember {
 			key: "eastmarch-lead", name: "Hester Vane", what: "Director of corporate governance at Eastmarch, who leads its rounds",
 			places: []place{always(eastmarch, access.Lead, "Director of corporate governance")},
 		},
+		{key: "east-march-lead", name: "Rosalind Peake", places: []place{always(eastMarch, access.Lead, "Company secretary")}},
+		{key: "harrowvale-lead", name: "Kofi Lindsay", places: []place{always(harrowvaleAmb, access.Lead, "Company secretary")}},
 	}
 	cast = append(cast, boardOf(harrowmere, "member-", "Harrowmere", harrowmereBoard)...)
 	cast = append(cast, boardOf(brackenvale, "brackenvale-", "", brackenvaleBoard)...)
-	return append(cast, boardOf(eastmarch, "eastmarch-", "", eastmarchBoard)...)
+	cast = append(cast, boardOf(eastmarch, "eastmarch-", "", eastmarchBoard)...)
+	cast = append(cast, boardOf(eastMarch, "east-march-", "", eastMarchBoard)...)
+	return append(cast, boardOf(harrowvaleAmb, "harrowvale-", "", harrowvaleBoard)...)
 }
 
 // seat is one seat at a board's table and who has it; those who left come last.
@@ -183,6 +222,29 @@ var eastmarchBoard = []seat{
 	{"Veronica Stile", "Non-executive director", assessment.NonExecutive, 0, 1},
 }
 
+// The boards of the trusts that are gone sat in their two rounds.
+var eastMarchBoard = []seat{
+	{"Geraldine Foss", "Chair", assessment.NonExecutive, firstGone, -1},
+	{"Basil Onwuka", "Non-executive director", assessment.NonExecutive, firstGone, -1},
+	{"Mary Tredwell", "Non-executive director", assessment.NonExecutive, firstGone, -1},
+	{"Piers Alderton", "Non-executive director", assessment.NonExecutive, firstGone, -1},
+	{"Gillian Shaw-Doyle", "Chief executive", assessment.Executive, firstGone, -1},
+	{"Nikhil Bhatt", "Director of finance", assessment.Executive, firstGone, -1},
+	{"Dr Hugh Pemberton", "Medical director", assessment.Executive, firstGone, -1},
+	{"Sheila Rudge", "Director of operations", assessment.Executive, firstGone, -1},
+}
+
+var harrowvaleBoard = []seat{
+	{"Clement Abara", "Chair", assessment.NonExecutive, firstGone, -1},
+	{"Ursula Whitlock", "Non-executive director", assessment.NonExecutive, firstGone, -1},
+	{"Dev Parmar", "Non-executive director", assessment.NonExecutive, firstGone, -1},
+	{"Joan Escott", "Non-executive director", assessment.NonExecutive, firstGone, -1},
+	{"Rhodri Bevan", "Chief executive", assessment.Executive, firstGone, -1},
+	{"Teresa Maddox", "Director of finance", assessment.Executive, firstGone, -1},
+	{"Dr Ayesha Latif", "Medical director", assessment.Executive, firstGone, -1},
+	{"Colin Hathersage", "Director of operations", assessment.Executive, firstGone, -1},
+}
+
 // boardOf seats a board. Current members are offered for signing in if the
 // board's name is given; a chair has the chair's role beside a member's.
 func boardOf(ods, prefix, offered string, seats []seat) []castMember {
@@ -193,7 +255,7 @@ func boardOf(ods, prefix, offered string, seats []seat) []castMember {
 		if s.title == "Chair" {
 			p.places = append(p.places, place{ods: ods, role: access.Chair, title: s.title, first: s.first, last: s.last})
 		}
-		if offered != "" && s.last == 3 {
+		if offered != "" && s.last == lastRound {
 			p.what = s.title + " at " + offered
 		}
 		cast = append(cast, p)

@@ -32,8 +32,9 @@ type demoName struct {
 }
 
 // demoRegister is the demonstration's trusts, and those that they came from.
-func demoRegister() []demoOrganisation {
-	on := register.Date
+func demoRegister(now time.Time) []demoOrganisation {
+	on, formed := register.Date, formed(now)
+	closed := formed.AddDate(0, 0, -1)
 	harrowvale, moors := register.Place{Region: "Y60", ICB: "QZX"}, register.Place{Region: "Y62", ICB: "QZY"}
 	all := []demoOrganisation{
 		{
@@ -46,9 +47,9 @@ func demoRegister() []demoOrganisation {
 			names: []demoName{{on(2011, 4, 1), "BRACKENVALE PARTNERSHIP NHS FOUNDATION TRUST"}},
 		},
 		{code: "R9C", place: moors, kind: "Community", closed: on(2021, 3, 31), names: []demoName{{on(2011, 4, 1), "MARCHES AND MOORS COMMUNITY HEALTH NHS TRUST"}}},
-		{code: eastmarch, place: moors, kind: "Ambulance", names: []demoName{{on(2020, 7, 1), "EASTMARCH AMBULANCE SERVICE NHS TRUST"}}},
-		{code: "R9D", place: moors, kind: "Ambulance", closed: on(2020, 6, 30), names: []demoName{{on(2006, 7, 1), "EAST MARCH AMBULANCE SERVICE NHS TRUST"}}},
-		{code: "R9F", place: harrowvale, kind: "Ambulance", closed: on(2020, 6, 30), names: []demoName{{on(2006, 7, 1), "HARROWVALE AMBULANCE SERVICE NHS TRUST"}}},
+		{code: eastmarch, place: moors, kind: "Ambulance", names: []demoName{{formed, "EASTMARCH AMBULANCE SERVICE NHS TRUST"}}},
+		{code: eastMarch, place: moors, kind: "Ambulance", closed: closed, names: []demoName{{on(2006, 7, 1), "EAST MARCH AMBULANCE SERVICE NHS TRUST"}}},
+		{code: harrowvaleAmb, place: harrowvale, kind: "Ambulance", closed: closed, names: []demoName{{on(2006, 7, 1), "HARROWVALE AMBULANCE SERVICE NHS TRUST"}}},
 	}
 	for _, t := range demoTrusts {
 		known := slices.ContainsFunc(all, func(o demoOrganisation) bool { return o.code == t.ods })
@@ -59,12 +60,15 @@ func demoRegister() []demoOrganisation {
 	return all
 }
 
-var demoFollowed = []register.Following{
-	{Succession: register.Succession{From: "R9B", To: harrowmere, On: register.Date(2019, 10, 1), Kind: register.Acquisition, Source: register.ODS}},
-	{Succession: register.Succession{From: "R9C", To: harrowmere, On: register.Date(2021, 4, 1), Kind: register.Split, Source: register.ODS}},
-	{Succession: register.Succession{From: "R9C", To: brackenvale, On: register.Date(2021, 4, 1), Kind: register.Split, Source: register.ODS}},
-	{Succession: register.Succession{From: "R9D", To: eastmarch, On: register.Date(2020, 7, 1), Kind: register.Merger, Source: register.ODS}},
-	{Succession: register.Succession{From: "R9F", To: eastmarch, On: register.Date(2020, 7, 1), Kind: register.Merger, Source: register.ODS}},
+func demoFollowed(now time.Time) []register.Following {
+	formed := formed(now)
+	return []register.Following{
+		{Succession: register.Succession{From: "R9B", To: harrowmere, On: register.Date(2019, 10, 1), Kind: register.Acquisition, Source: register.ODS}},
+		{Succession: register.Succession{From: "R9C", To: harrowmere, On: register.Date(2021, 4, 1), Kind: register.Split, Source: register.ODS}},
+		{Succession: register.Succession{From: "R9C", To: brackenvale, On: register.Date(2021, 4, 1), Kind: register.Split, Source: register.ODS}},
+		{Succession: register.Succession{From: eastMarch, To: eastmarch, On: formed, Kind: register.Merger, Source: register.ODS}},
+		{Succession: register.Succession{From: harrowvaleAmb, To: eastmarch, On: formed, Kind: register.Merger, Source: register.ODS}},
+	}
 }
 
 // organisation is the entry as an import would have made it from files of every
@@ -96,7 +100,7 @@ func (db *DB) fillRegister(ctx context.Context, now time.Time) error {
 			return err
 		}
 		var p register.Plan
-		for _, d := range demoRegister() {
+		for _, d := range demoRegister(now) {
 			if _, there := known.Organisations[d.code]; there {
 				continue
 			}
@@ -106,7 +110,7 @@ func (db *DB) fillRegister(ctx context.Context, now time.Time) error {
 		if len(p.State) == 0 {
 			return nil
 		}
-		p.Followed = demoFollowed
+		p.Followed = demoFollowed(now)
 		for _, b := range demoBoards {
 			_, err := tx.Exec(ctx, `INSERT INTO icbs (code, name, region, opened) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, b.Code, b.Name, b.Region, b.Opened)
 			if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"octant/internal/assessment"
 	"octant/internal/questionnaire"
+	"octant/internal/register"
 )
 
 // The story that the demonstration's answers tell. Who makes sure that a new
@@ -66,7 +67,7 @@ var proofs = map[string]string{
 	"8.4": "Asset register summary",
 }
 
-// roundOpens is the day on which a round opens: the fourth ten days ago, each
+// roundOpens is the day on which a round opens: number 3 ten days ago, each
 // earlier one a year before the next.
 func roundOpens(now time.Time, round int) time.Time {
 	return now.UTC().Truncate(24*time.Hour).AddDate(round-3, 0, -10)
@@ -79,9 +80,9 @@ func (d *demoTrust) rounds(now time.Time) ([]demoRound, error) {
 	if err != nil {
 		return nil, err
 	}
-	rounds := make([]demoRound, 4)
+	rounds := make([]demoRound, d.last()-d.first()+1)
 	for n := range rounds {
-		opens := roundOpens(now, n)
+		opens := roundOpens(now, d.first()+n)
 		closes := opens.AddDate(0, 0, 14)
 		if n == 3 && !d.stillOpen {
 			opens, closes = opens.AddDate(0, 0, -14), opens.AddDate(0, 0, -3)
@@ -99,6 +100,13 @@ func (d *demoTrust) rounds(now time.Time) ([]demoRound, error) {
 	return rounds, nil
 }
 
+// formed is the day on which Eastmarch was formed, between the last rounds of the
+// two trusts before it and its own first.
+func formed(now time.Time) time.Time {
+	y, m, _ := roundOpens(now, 0).AddDate(0, -3, 0).Date()
+	return register.Date(y, m, 1)
+}
+
 func season(t time.Time) string {
 	names := [4]string{"Winter", "Spring", "Summer", "Autumn"}
 	return names[int(t.Month())%12/3] + " " + strconv.Itoa(t.Year())
@@ -108,7 +116,7 @@ func season(t time.Time) string {
 func (d *demoTrust) sheets(v *questionnaire.Version, r assessment.Round, n int) []demoSheet {
 	var sheets []demoSheet
 	for _, p := range demoCast() {
-		i := slices.IndexFunc(p.places, func(m place) bool { return m.sits(d.ods, n) })
+		i := slices.IndexFunc(p.places, func(m place) bool { return m.sits(d.ods, d.first()+n) })
 		if i < 0 {
 			continue
 		}

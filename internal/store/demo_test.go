@@ -157,6 +157,26 @@ func TestDemoTellsItsStory(t *testing.T) {
 	}
 }
 
+// TestDemoHasATrustWithAPast: its lead sees the rounds of the two trusts before it,
+// which had agreed to that, and somebody without a role there does not.
+func TestDemoHasATrustWithAPast(t *testing.T) {
+	t.Parallel()
+	db, ids := demonstration(t)
+	past, err := storetest.Enter(t, db, ids["eastmarch-lead"], "D3M0X").Past(t.Context(), access.Today(today))
+	if err != nil || past.Known != 2 || len(past.Before) != 2 {
+		t.Fatalf("the lead sees %+v, %v", past, err)
+	}
+	first := reports(t, db, ids["regional"], "D3M0X")[0].Round.Closed
+	for _, f := range past.Before {
+		if len(f.Rounds) != 2 || f.Apart || !f.On.Before(first) || !f.Rounds[1].ClosedOn.Before(f.On) || f.Rounds[0].Elements[0].Score == nil {
+			t.Errorf("before it was %+v", f)
+		}
+	}
+	if past, err := storetest.Enter(t, db, ids["regional"], "D3M0X").Past(t.Context(), access.Today(today)); err != nil || past.Known != 2 || len(past.Before) != 0 {
+		t.Errorf("the regional viewer sees %+v, %v", past, err)
+	}
+}
+
 // reports are those of a trust's closed rounds, oldest first.
 func reports(t *testing.T, db *store.DB, person uuid.UUID, ods string) (all []maturity.Report) {
 	t.Helper()

@@ -298,6 +298,7 @@ export const stations = [
   at("report, oldest", "cio", (p) => `${p.oldest}/report`),
   at("scores over time", "member-2", (p) => `${p.trust}/trend`),
   at("scores over time, lead", "cio", (p) => `${p.trust}/trend`),
+  at("scores over time, trusts before", "eastmarch-lead", () => "/trusts/D3M0X/trend"),
   after("scores over time, one round chosen twice", "cio", (p) => `${p.trust}/trend`, async (page) => {
     await page.getByLabel("First round").selectOption({ index: 0 });
     await press("Compare")(page);
