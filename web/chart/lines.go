@@ -2,7 +2,6 @@ package chart
 
 import (
 	"strings"
-	"time"
 
 	"octant/internal/questionnaire"
 )
@@ -57,11 +56,8 @@ func newLines(s Setting, all []Line, turns []Note, v *questionnaire.Version) lin
 		points = append(points, line.Points...)
 	}
 	places := across(points, turns)
-	for i := range turns {
-		l.turns = append(l.turns, tick{places[len(points)+i], whole(i + 1)})
-	}
-	l.ends = endsOf(points, places)
-	shown := 0
+	l.turns, l.ends = numbered(places[len(points):]), endsOf(points, places)
+	shown := false
 	for i := range v.Elements {
 		p := linesPanel{name: v.Elements[i].Title}
 		var newest []string
@@ -69,7 +65,7 @@ func newLines(s Setting, all []Line, turns []Note, v *questionnaire.Version) lin
 		for _, line := range all {
 			one := newPanel(&v.Elements[i], line.Points, places[from:from+len(line.Points)])
 			from += len(line.Points)
-			shown += len(one.marks)
+			shown = shown || one.shown()
 			p.series = append(p.series, one)
 			newest = append(newest, line.Name+" "+one.label)
 		}
@@ -77,50 +73,22 @@ func newLines(s Setting, all []Line, turns []Note, v *questionnaire.Version) lin
 		l.panels = append(l.panels, p)
 	}
 	l.table = LinesTable(all, v)
-	if shown == 0 {
+	if !shown {
 		l.none = "Nothing of these rounds can be shown."
 	}
 	return l
-}
-
-// endsOf are the first and the last round of all, by month.
-func endsOf(points []Point, places []float64) []tick {
-	var first, last time.Time
-	var from, to float64
-	for i, p := range points {
-		if first.IsZero() || p.Closed.Before(first) {
-			first, from = p.Closed, places[i]
-		}
-		if last.IsZero() || p.Closed.After(last) {
-			last, to = p.Closed, places[i]
-		}
-	}
-	switch {
-	case first.IsZero():
-		return nil
-	case first.Equal(last):
-		return []tick{{from, month(first)}}
-	}
-	return []tick{{from, month(first)}, {to, month(last)}}
 }
 
 // LinesTable is every value of a chart of several trusts.
 func LinesTable(all []Line, v *questionnaire.Version) Table {
 	t := Table{
 		Caption: "Scores by element, trust and round",
-		Columns: []string{"Element", "Trust", "Round", "Closed", "Questions", "Score", "Range from", "Range to", "Level", "People who answered"},
+		Columns: append([]string{"Element", "Trust"}, pointColumns...),
 	}
 	for i := range v.Elements {
 		for _, line := range all {
 			for _, p := range line.Points {
-				e := p.figure(v.Elements[i].Key)
-				level := notShown(e.Hidden)
-				if published(e.Score) {
-					level = e.Standing()
-				}
-				t.add(words(v.Elements[i].Title), words(line.Name), words(p.Title), words(month(p.Closed)), words(p.Asked),
-					score(e.Score, e.Hidden).cell(), score(e.Low, e.Hidden).cell(), score(e.High, e.Hidden).cell(), words(level),
-					count(e.Respondents, e.Hidden).cell())
+				t.add(append([]Cell{words(v.Elements[i].Title), words(line.Name)}, p.cells(v.Elements[i].Key)...)...)
 			}
 		}
 	}

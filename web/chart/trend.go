@@ -33,7 +33,7 @@ type trend struct {
 	points []Point
 	panels []panel
 	notes  []tick
-	ends   []tick // the first and the last round, by month
+	ends   []tick // the first and the last month
 	breaks []float64
 }
 
@@ -45,6 +45,9 @@ type panel struct {
 	back  []backMark
 	runs  []run
 }
+
+// shown says whether any round has a score there.
+func (p panel) shown() bool { return len(p.marks) > 0 }
 
 // trendMark is one round's score: where it stands across, in percent, and down,
 // in pixels.
@@ -99,14 +102,7 @@ func newTrend(s Setting, points []Point, notes []Note, v *questionnaire.Version)
 	if slices.ContainsFunc(points, func(p Point) bool { return p.Since.Told() }) {
 		t.subtitle += " A diamond is where the next round, looking back, put a round."
 	}
-	for i := range notes {
-		t.notes = append(t.notes, tick{places[len(points)+i], whole(i + 1)})
-	}
-	for i, p := range points {
-		if i == 0 || i == len(points)-1 {
-			t.ends = append(t.ends, tick{places[i], month(p.Closed)})
-		}
-	}
+	t.notes, t.ends = numbered(places[len(points):]), endsOf(points, places)
 	for i := range v.Elements {
 		t.panels = append(t.panels, newPanel(&v.Elements[i], points, places))
 	}
@@ -143,6 +139,36 @@ func across(points []Point, notes []Note) []float64 {
 		}
 	}
 	return places
+}
+
+// numbered are marks that go by their numbers.
+func numbered(places []float64) []tick {
+	var ticks []tick
+	for i, at := range places {
+		ticks = append(ticks, tick{at, whole(i + 1)})
+	}
+	return ticks
+}
+
+// endsOf are the first and the last round of all, by month.
+func endsOf(points []Point, places []float64) []tick {
+	var first, last time.Time
+	var from, to float64
+	for i, p := range points {
+		if first.IsZero() || p.Closed.Before(first) {
+			first, from = p.Closed, places[i]
+		}
+		if last.IsZero() || p.Closed.After(last) {
+			last, to = p.Closed, places[i]
+		}
+	}
+	switch {
+	case first.IsZero():
+		return nil
+	case first.Equal(last):
+		return []tick{{from, month(first)}}
+	}
+	return []tick{{from, month(first)}, {to, month(last)}}
 }
 
 func newPanel(e *questionnaire.Element, points []Point, places []float64) panel {
@@ -189,6 +215,23 @@ func (p Point) figure(key string) maturity.Element {
 	return maturity.Element{Key: key}
 }
 
+// pointColumns are the columns of a round in a table.
+var pointColumns = []string{"Round", "Closed", "Questions", "Score", "Range from", "Range to", "Level", "People who answered"}
+
+// cells is what a round published of an element, as [pointColumns] have it.
+func (p Point) cells(key string) []Cell {
+	e := p.figure(key)
+	level := notShown(e.Hidden)
+	if published(e.Score) {
+		level = e.Standing()
+	}
+	return []Cell{
+		words(p.Title), words(month(p.Closed)), words(p.Asked),
+		score(e.Score, e.Hidden).cell(), score(e.Low, e.Hidden).cell(), score(e.High, e.Hidden).cell(), words(level),
+		count(e.Respondents, e.Hidden).cell(),
+	}
+}
+
 // since is where the next round put this one, or why that is not known.
 func (p Point) since(key string) Cell {
 	if p.Since == nil {
@@ -202,22 +245,15 @@ func (p Point) since(key string) Cell {
 func (t *trend) tell(v *questionnaire.Version) {
 	t.table = Table{
 		Caption: "Scores by element and round",
-		Columns: []string{"Element", "Round", "Closed", "Questions", "Score", "Range from", "Range to", "Level", "People who answered", "As judged in the next round"},
+		Columns: slices.Concat([]string{"Element"}, pointColumns, []string{"As judged in the next round"}),
 	}
-	shown := 0
 	for i := range v.Elements {
 		for _, p := range t.points {
-			e := p.figure(v.Elements[i].Key)
-			level := notShown(e.Hidden)
-			if published(e.Score) {
-				level, shown = e.Standing(), shown+1
-			}
-			t.table.add(words(v.Elements[i].Title), words(p.Title), words(month(p.Closed)), words(p.Asked),
-				score(e.Score, e.Hidden).cell(), score(e.Low, e.Hidden).cell(), score(e.High, e.Hidden).cell(), words(level),
-				count(e.Respondents, e.Hidden).cell(), p.since(e.Key))
+			key := v.Elements[i].Key
+			t.table.add(slices.Concat([]Cell{words(v.Elements[i].Title)}, p.cells(key), []Cell{p.since(key)})...)
 		}
 	}
-	if shown == 0 {
+	if !slices.ContainsFunc(t.panels, panel.shown) {
 		t.none = "Nothing of these rounds can be shown."
 		return
 	}
