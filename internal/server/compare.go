@@ -177,10 +177,10 @@ func (s *Server) showCompare(w http.ResponseWriter, r *http.Request, person uuid
 	for _, t := range c.Trusts {
 		parts = append(parts, t.ODS, t.Name, t.Kind, rolesKey(t.Roles))
 	}
-	return s.sendKept(w, r, keyOf(parts...), func() (templ.Component, error) {
+	return s.sendKept(w, r, keyOf(parts...), func() (templ.Component, bool, error) {
 		v, err := s.comparePage(r, c)
 		v.Frame = s.namelessFrame(r)
-		return page.Compare(v), err
+		return page.Compare(v), true, err // rounds and the register only grow: no stamp comes back
 	})
 }
 

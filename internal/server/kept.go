@@ -82,11 +82,12 @@ func (c *keptPages) put(k keptKey, p *keptPage) {
 
 // sendKept sends the page of a key, and makes it first where it is not kept. What
 // is kept is the same for all who may read it; the reader's name goes into it as
-// it leaves.
-func (s *Server) sendKept(w http.ResponseWriter, r *http.Request, key keptKey, make func() (templ.Component, error)) error {
+// it leaves. What was read while something changed is sent once and not kept: make
+// says whether the page is what its key stands for.
+func (s *Server) sendKept(w http.ResponseWriter, r *http.Request, key keptKey, make func() (c templ.Component, same bool, err error)) error {
 	p, ok := s.pages.get(key)
 	if !ok {
-		c, err := make()
+		c, same, err := make()
 		if err != nil {
 			return err
 		}
@@ -97,7 +98,9 @@ func (s *Server) sendKept(w http.ResponseWriter, r *http.Request, key keptKey, m
 		if p, err = packed(plain.Bytes()); err != nil {
 			return err
 		}
-		s.pages.put(key, p)
+		if same {
+			s.pages.put(key, p)
+		}
 	}
 	return unpack(w, r, p.named(s.frame(r).Person))
 }

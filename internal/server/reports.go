@@ -30,7 +30,10 @@ func (s *Server) showReport(w http.ResponseWriter, r *http.Request, person uuid.
 	}
 	return s.inside(w, r, t, func(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
 		key := keyOf("report", digest, round.String(), t.ODS, t.Name, rolesKey(t.Roles), s.wayKey(r))
-		return s.sendKept(w, r, key, func() (templ.Component, error) { return s.reportPage(r, t, round, digest) })
+		return s.sendKept(w, r, key, func() (templ.Component, bool, error) {
+			c, err := s.reportPage(r, t, round, digest)
+			return c, true, err // a frozen report
+		})
 	})
 }
 

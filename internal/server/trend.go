@@ -51,10 +51,14 @@ func (s *Server) showTrend(w http.ResponseWriter, r *http.Request, person uuid.U
 			return s.renderTrend(w, r, http.StatusOK, t, "")
 		}
 		key := keyOf("trend", stamp, strconv.Itoa(number), t.ODS, t.Name, rolesKey(t.Roles), s.wayKey(r))
-		return s.sendKept(w, r, key, func() (templ.Component, error) {
+		return s.sendKept(w, r, key, func() (templ.Component, bool, error) {
 			v, err := s.trendPage(r, t, number)
+			if err != nil {
+				return nil, false, err
+			}
 			v.Frame = s.namelessFrame(r)
-			return page.Trend(v), err
+			_, now, err := s.db.EnterTrend(r.Context(), person, t.ODS, access.Today(s.now()))
+			return page.Trend(v), now == stamp && len(v.Past.Lines)+len(v.Past.Context) == 0, err
 		})
 	})
 }

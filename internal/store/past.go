@@ -66,7 +66,7 @@ func (db *DB) EnterTrend(ctx context.Context, person uuid.UUID, ods string, day 
 		SELECT t.name, t.kind, array_agg(m.role ORDER BY m.role),
 		       (SELECT count(*) || ' ' || coalesce((SELECT x.round_id::text FROM summaries x WHERE x.ods = $1 ORDER BY x.closed_on DESC, x.round_id DESC LIMIT 1), '')
 		        FROM summaries s WHERE s.ods = $1),
-		       (SELECT coalesce(string_agg(n.id || ' ' || n.on_date || ' ' || n.text, ' ' ORDER BY n.id), '') FROM milestones n WHERE n.ods = $1)
+		       (SELECT coalesce(jsonb_agg(jsonb_build_array(n.id, n.on_date, n.text) ORDER BY n.id)::text, '') FROM milestones n WHERE n.ods = $1)
 		FROM trusts t JOIN memberships m ON m.ods = t.ods
 		WHERE t.ods = $1 AND m.person_id = $2
 		  AND m.from_on <= current_date AND coalesce(m.to_on, 'infinity') >= current_date
