@@ -103,11 +103,11 @@ func (s *Server) showOrganisation(w http.ResponseWriter, r *http.Request, person
 	v := page.OrganisationView{
 		Frame: s.frame(r), Code: e.Code, Name: register.Title(e.Name()), Open: e.OpenOn(today), Facts: factsOf(e, today),
 		Names: nameRows(e), Places: placeRows(e), Types: typeRows(e), Seen: page.Day(e.Seen), IsAdmin: who.Admin,
-		Before: stepRows(e.Lineage, e.Lineage.Before, true), After: stepRows(e.Lineage, e.Lineage.After, false),
+		Before: stepRows(e.Lineage.Names, e.Lineage.Before, true), After: stepRows(e.Lineage.Names, e.Lineage.After, false),
 	}
 	if !e.Closed.IsZero() && e.Closed.Before(today) {
 		for _, code := range e.Lineage.Heirs() {
-			v.Heirs = append(v.Heirs, organisationOf(e.Lineage, code))
+			v.Heirs = append(v.Heirs, organisationOf(e.Lineage.Names, code))
 		}
 	}
 	return s.render(w, r, http.StatusOK, page.RegisterEntry(v))
@@ -238,18 +238,18 @@ var howWords = map[register.Kind]string{
 	register.Rename:      "was given a new code and became",
 }
 
-// stepRows are the steps of a lineage; beside adds where the other parts of a
-// split went, which the list of what came after shows by itself.
-func stepRows(l store.Lineage, steps []register.Step, beside bool) []page.StepRow {
+// stepRows are steps of a lineage, with names by code; beside adds where the other
+// parts of a split went, which the list of what came after shows by itself.
+func stepRows(names map[string]string, steps []register.Step, beside bool) []page.StepRow {
 	var rows []page.StepRow
 	for _, x := range steps {
 		row := page.StepRow{
-			On: page.Day(x.On), From: organisationOf(l, x.From), To: organisationOf(l, x.To), How: howWords[x.Kind],
+			On: page.Day(x.On), From: organisationOf(names, x.From), To: organisationOf(names, x.To), How: howWords[x.Kind],
 			Note: x.Note, ByHand: x.Source == register.Manual,
 		}
 		for _, code := range x.Beside {
 			if beside {
-				row.Beside = append(row.Beside, organisationOf(l, code))
+				row.Beside = append(row.Beside, organisationOf(names, code))
 			}
 		}
 		rows = append(rows, row)
@@ -257,6 +257,6 @@ func stepRows(l store.Lineage, steps []register.Step, beside bool) []page.StepRo
 	return rows
 }
 
-func organisationOf(l store.Lineage, code string) page.Organisation {
-	return page.Organisation{Code: code, Name: register.Title(l.Names[code])}
+func organisationOf(names map[string]string, code string) page.Organisation {
+	return page.Organisation{Code: code, Name: register.Title(names[code])}
 }

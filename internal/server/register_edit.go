@@ -48,7 +48,7 @@ func organisationForm(e store.RegisterEntry) page.OrganisationEditView {
 	}
 	direct := slices.Concat(e.Lineage.Before, e.Lineage.After)
 	direct = slices.DeleteFunc(direct, func(x register.Step) bool { return x.Depth > 1 })
-	v.Steps = stepRows(e.Lineage, direct, false)
+	v.Steps = stepRows(e.Lineage.Names, direct, false)
 	return v
 }
 

@@ -26,14 +26,13 @@ func pointOf(r store.Summary) chart.Point {
 // split is no more than context: it is drawn only where the address asks for it.
 func pastView(t *store.Trust, past store.Past, own []chart.Point, with []string) page.TrendPast {
 	v := page.TrendPast{Register: "/register/" + t.ODS, Known: past.Known}
-	names := store.Lineage{Names: past.Names}
-	v.After = stepRows(names, past.After, true)
+	v.After = stepRows(past.Names, past.After, true)
 	var drawn []register.Step
 	for _, f := range past.Before {
 		name := register.Title(past.Names[f.From]) + " (" + f.From + ")"
 		if f.Apart {
 			shown := slices.Contains(with, f.From)
-			v.Context = append(v.Context, page.PastContext{Name: name, Code: f.From, Step: stepRows(names, []register.Step{f.Step}, true)[0], Shown: shown})
+			v.Context = append(v.Context, page.PastContext{Name: name, Code: f.From, Step: stepRows(past.Names, []register.Step{f.Step}, true)[0], Shown: shown})
 			if !shown {
 				continue
 			}
@@ -52,7 +51,7 @@ func pastView(t *store.Trust, past store.Past, own []chart.Point, with []string)
 	}
 	v.Lines = slices.Insert(v.Lines, 0, chart.Line{Name: t.Name + " (" + t.ODS + ")", Points: own})
 	slices.SortStableFunc(drawn, func(a, b register.Step) int { return a.On.Compare(b.On) })
-	v.Turns = stepRows(names, drawn, true)
+	v.Turns = stepRows(past.Names, drawn, true)
 	for i, step := range drawn {
 		v.Marks = append(v.Marks, chart.Note{On: step.On, Text: v.Turns[i].On})
 	}
