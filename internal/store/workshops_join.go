@@ -181,11 +181,6 @@ const byKeys = `set_config('enable_seqscan', 'off', true)`
 const bindSeat = `SELECT ` + byKeys + `, set_config('role', 'octant_seat', true), set_config('octant.trust', $1, true),
 	set_config('octant.workshop', $2, true), set_config('octant.seat', $3, true)`
 
-// findSeat binds a transaction to whichever seat the device has.
-const findSeat = `
-	SELECT set_config('octant.workshop', d.workshop_id::text, true), set_config('octant.seat', d.participant::text, true)
-	FROM workshop_devices d WHERE d.ods = $1 AND d.hash = $2`
-
 // queueDevice binds a transaction to a device, of which it sees no more than its
 // own place in a workshop. Whatever seat it was bound to before, it is no more.
 func queueDevice(b *pgx.Batch, ods string, hash [sha256.Size]byte) {
@@ -193,27 +188,6 @@ func queueDevice(b *pgx.Batch, ods string, hash [sha256.Size]byte) {
 		set_config('octant.workshop', '', true), set_config('octant.seat', '', true)`,
 		ods, hex.EncodeToString(hash[:]))
 }
-
-// ownState is what the seat that is bound may know of itself. Each vote is asked
-// for by its whole key: joined, all votes of the room are gone through for it.
-const ownState = `
-	SELECT w.id, p.participant, w.state, w.version,
-	       coalesce((SELECT d.number FROM workshop_devices d
-	                 WHERE d.ods = w.ods AND d.hash = decode(current_setting('octant.device', true), 'hex')), 0), p.kind = 'observer',
-	       coalesce((SELECT v.choice FROM workshop_votes v
-	                 WHERE v.ods = w.ods AND v.workshop_id = w.id AND v.item_id = i.id AND v.participant = p.participant
-	                   AND v.vote = CASE WHEN i.stage IN ('voting again', 'voted again') THEN 2 ELSE 1 END), 0),
-	       coalesce((SELECT v.choice FROM workshop_votes v
-	                 WHERE v.ods = w.ods AND v.workshop_id = w.id AND v.item_id = i.id AND v.participant = p.participant AND v.vote = 1), 0),
-	       coalesce((SELECT k.words FROM workshop_cards k
-	                 WHERE k.ods = w.ods AND k.workshop_id = w.id AND k.item_id = i.id AND k.participant = p.participant), ''),
-	       ARRAY(SELECT u.parked_id FROM workshop_ups u
-	             WHERE u.ods = w.ods AND u.workshop_id = w.id AND u.participant = p.participant ORDER BY u.parked_id)
-	FROM workshops w
-	JOIN workshop_participants p ON p.ods = w.ods AND p.workshop_id = w.id
-	     AND p.participant = nullif(current_setting('octant.seat', true), '')::uuid
-	LEFT JOIN workshop_items i ON i.ods = w.ods AND i.workshop_id = w.id AND i.id = w.current_item
-	WHERE w.ods = $1 AND w.id = nullif(current_setting('octant.workshop', true), '')::uuid`
 
 // send runs a batch as one transaction of the seat's in one round trip.
 func (s *Seat) send(ctx context.Context, queue func(*pgx.Batch)) error {
