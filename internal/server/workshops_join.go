@@ -1,6 +1,8 @@
 package server
 
 import (
+	"bytes"
+	"context"
 	"crypto/rand"
 	"errors"
 	"net/http"
@@ -148,10 +150,10 @@ func (s *Server) seat(r *http.Request) (*store.Seat, error) {
 }
 
 // phone is what a device shows: what is the same for the whole room, and its own.
-func (s *Server) phone(r *http.Request, seat *store.Seat) (page.PhoneView, page.Part, error) {
+func (s *Server) phone(r *http.Request, seat *store.Seat) (page.PhoneView, *stage, error) {
 	stage, err := s.stages.of(r.Context(), seat)
 	if err != nil {
-		return page.PhoneView{}, page.Part{}, err
+		return page.PhoneView{}, nil, err
 	}
 	path := "/join/" + chi.URLParam(r, "code")
 	v := page.PhoneView{
@@ -159,7 +161,7 @@ func (s *Server) phone(r *http.Request, seat *store.Seat) (page.PhoneView, page.
 		Card: seat.Own.Card, Ups: seat.Own.Ups,
 	}
 	v.Path, v.Events = path, path+"/events"
-	return v, stage.part, nil
+	return v, stage, nil
 }
 
 // showPhone is a device's page, or, without a seat, the way to one.
@@ -211,7 +213,11 @@ func (s *Server) phoneNow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.sendParts(w, r, page.PhoneOwnParts(v, stage))
+	sheet, err := stage.sheet(r.Context(), v.Path)
+	if err != nil {
+		return err
+	}
+	return s.sendPieces(w, r, func(ctx context.Context, to *bytes.Buffer) error { return sheet.Write(ctx, to, v) })
 }
 
 // phoneEvents says when something has changed that everybody may see. Votes are
@@ -221,7 +227,7 @@ func (s *Server) phoneEvents(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.follow(w, r, workshop.Room(seat.Workshop))
+	return s.follow(w, r, "device "+strconv.Itoa(seat.Own.Device), workshop.Room(seat.Workshop))
 }
 
 // fromSeat reads a form of a device. Without a seat it leads back to the page

@@ -16,7 +16,29 @@ import (
 type stage struct {
 	version int64
 	view    page.RoomView
-	part    page.Part // already written
+
+	mu     sync.Mutex
+	sheets map[string]*page.PhoneSheet // by the path of the devices' page
+}
+
+// mostSheets is how many paths one stage is kept for: a workshop has one for each
+// code that it was joined by, and a device may make up more.
+const mostSheets = 4
+
+// sheet is the stage as devices show it that have this path.
+func (s *stage) sheet(ctx context.Context, path string) (*page.PhoneSheet, error) {
+	v := s.view
+	v.Path = path
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if have := s.sheets[path]; have != nil {
+		return have, nil
+	}
+	made, err := page.NewPhoneSheet(ctx, v)
+	if err == nil && len(s.sheets) < mostSheets {
+		s.sheets[path] = made
+	}
+	return made, err
 }
 
 // stages keeps the newest stage of each workshop that devices follow, so that a
@@ -63,11 +85,7 @@ func (s *stages) make(ctx context.Context, seat *store.Seat) (*stage, error) {
 	if view.Version, err = versionOf(board.Workshop); err != nil {
 		return nil, err
 	}
-	content, err := page.Written(ctx, page.PhoneStage(view))
-	if err != nil {
-		return nil, err
-	}
-	made := &stage{version: board.Workshop.Version, view: view, part: page.Part{Name: "stage", Content: content}}
+	made := &stage{version: board.Workshop.Version, view: view, sheets: make(map[string]*page.PhoneSheet)}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if have := s.kept[seat.Workshop]; have == nil || have.version <= made.version {

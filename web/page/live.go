@@ -17,20 +17,14 @@ type Part struct {
 	Content templ.Component
 }
 
-// Parts are the pieces in their order. Each is marked with the digest of its
-// content, by which a script sees whether it has changed.
+// Parts are the pieces in their order, without those that are empty.
 func Parts(parts []Part) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		for _, p := range parts {
-			var content bytes.Buffer
-			if err := p.Content.Render(ctx, &content); err != nil {
-				return err
+			made, err := p.made(ctx)
+			if err == nil {
+				_, err = w.Write(made)
 			}
-			if len(bytes.TrimSpace(content.Bytes())) == 0 {
-				continue
-			}
-			sum := sha256.Sum256(content.Bytes())
-			_, err := fmt.Fprintf(w, `<div id="part-%s" data-hash="%x">%s</div>`, p.Name, sum[:8], content.Bytes())
 			if err != nil {
 				return err
 			}
@@ -39,21 +33,16 @@ func Parts(parts []Part) templ.Component {
 	})
 }
 
-// written is a component that has been rendered already.
-type written []byte
-
-// Written keeps a component as it is written, so that what is the same for a
-// whole room is made once.
-func Written(ctx context.Context, c templ.Component) (templ.Component, error) {
-	var b bytes.Buffer
-	if err := c.Render(ctx, &b); err != nil {
+// made is a part as it is sent, marked with the digest of its content, by which a
+// script sees whether it has changed; nothing for one that is empty.
+func (p Part) made(ctx context.Context) ([]byte, error) {
+	var content bytes.Buffer
+	if err := p.Content.Render(ctx, &content); err != nil {
 		return nil, err
 	}
-	return written(b.Bytes()), nil
-}
-
-// Render writes it.
-func (c written) Render(_ context.Context, w io.Writer) error {
-	_, err := w.Write(c)
-	return err
+	if len(bytes.TrimSpace(content.Bytes())) == 0 {
+		return nil, nil
+	}
+	sum := sha256.Sum256(content.Bytes())
+	return fmt.Appendf(nil, `<div id="part-%s" data-hash="%x">%s</div>`, p.Name, sum[:8], content.Bytes()), nil
 }
