@@ -170,7 +170,9 @@ func (d *device) show(got reply) {
 			d.stage = string(rest[:end])
 		}
 		d.mu.Unlock()
-		d.room.bytes.Store(int64(len(got.body)))
+		if d.phone {
+			d.room.bytes.Store(int64(len(got.body)))
+		}
 	}
 	d.room.shows(d)
 }
