@@ -14,7 +14,8 @@ func TestLinesKeepTrustsApart(t *testing.T) {
 	v := version(t)
 	before := Line{"Old <b>Trust</b>", []Point{roundOf(1, "full", new(2.0)), roundOf(6, "full", new(2.5))}}
 	after := Line{"New Trust", []Point{roundOf(11, "full", new(3.0)), roundOf(16, "short", new(3.5)), roundOf(21, "short", nil)}}
-	turns := []Note{{On: time.Date(2026, 1, 8, 12, 0, 0, 0, time.UTC), Text: "1 January 2026"}}
+	day := time.Date(2026, 1, 8, 12, 0, 0, 0, time.UTC)
+	turns := []Note{{On: day, Text: "1 January 2026"}, {On: day, Text: "1 January 2026"}, {On: day.AddDate(0, 0, 1), Text: "2 January 2026"}}
 	l := newLines(Setting{}, []Line{after, before}, turns, v)
 	p := l.panels[0]
 	if len(p.series[0].runs) != 0 || len(p.series[0].marks) != 2 || len(p.series[1].runs) != 1 {
@@ -23,8 +24,8 @@ func TestLinesKeepTrustsApart(t *testing.T) {
 	if at := p.series[1].marks[0].at; at != 0 {
 		t.Errorf("the oldest round of all stands at %v", at)
 	}
-	if l.turns[0].at != 35 || l.turns[0].text != "1" {
-		t.Errorf("the turn stands at %+v", l.turns)
+	if len(l.turns) != 2 || l.turns[0].at != 35 || l.turns[0].text != "1, 2" || l.turns[1].text != "3" {
+		t.Errorf("the turns stand at %+v", l.turns)
 	}
 	if want := "Newest: New Trust Not shown: fewer than 5 people answered; Old <b>Trust</b> 2.5 In place."; p.desc != want {
 		t.Errorf("told %q, want %q", p.desc, want)

@@ -141,10 +141,14 @@ func across(points []Point, notes []Note) []float64 {
 	return places
 }
 
-// numbered are marks that go by their numbers.
+// numbered are marks that go by their numbers. Those of one day share a mark.
 func numbered(places []float64) []tick {
 	var ticks []tick
 	for i, at := range places {
+		if last := len(ticks) - 1; last >= 0 && ticks[last].at == at {
+			ticks[last].text += ", " + whole(i+1)
+			continue
+		}
 		ticks = append(ticks, tick{at, whole(i + 1)})
 	}
 	return ticks
