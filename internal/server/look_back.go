@@ -186,7 +186,7 @@ func (k sheet) lookedBack(path string, open bool) (rows []page.CheckRow) {
 		a := k.Response.Answers[q.Key]
 		row := page.CheckRow{Question: q, Answer: a, AnswerText: page.ChoiceText(q, a.Choice)}
 		if open {
-			row.Change = path + "/looking-back#" + page.LookBackID(q)
+			row.Change = path + "/looking-back#" + page.QuestionID(q)
 		}
 		rows = append(rows, row)
 	}

@@ -119,7 +119,14 @@ func (s *Server) printSheets(w http.ResponseWriter, r *http.Request, t *store.Tr
 	if err != nil {
 		return err
 	}
-	v := page.SheetsView{Frame: s.frame(r), Round: round, Path: roundPath(t, round.ID), Version: version}
+	before, err := t.LooksBackOn(r.Context(), round.ID)
+	if err != nil {
+		return err
+	}
+	v := page.SheetsView{Frame: s.frame(r), Round: round, Path: roundPath(t, round.ID), Version: version, Before: before.Title, BeforeOn: before.ClosedOn}
+	if !before.None() {
+		v.Back = version.LookBack()
+	}
 	for _, x := range sheets {
 		v.Sheets = append(v.Sheets, page.PaperSheet{Side: x.Side, Code: x.Code})
 	}
@@ -149,23 +156,39 @@ func (s *Server) findSheet(w http.ResponseWriter, r *http.Request, t *store.Trus
 	return see(w, r, roundPath(t, round.ID)+"/paper/"+sheet.ID.String())
 }
 
-// paperSheetOf is the sheet of the address in a round that is open.
-func (s *Server) paperSheetOf(r *http.Request, t *store.Trust) (assessment.Round, store.PaperSheet, *questionnaire.Version, error) {
-	var sheet store.PaperSheet
+// sheetToKey is a sheet of paper with all that is printed on it.
+type sheetToKey struct {
+	store.PaperSheet
+	round   assessment.Round
+	version *questionnaire.Version
+	back    []*questionnaire.Question // none in a first round
+}
+
+// sheetToKey is the sheet of the address in a round that is open.
+func (s *Server) sheetToKey(r *http.Request, t *store.Trust) (sheetToKey, error) {
 	round, err := s.managed(r, t)
 	if err != nil {
-		return round, sheet, nil, err
+		return sheetToKey{}, err
 	}
 	id, err := uuid.Parse(chi.URLParam(r, "sheet"))
 	if err != nil {
-		return round, sheet, nil, store.ErrNotFound
+		return sheetToKey{}, store.ErrNotFound
 	}
-	if sheet, err = t.PaperSheet(r.Context(), round.ID, id); err != nil {
-		return round, sheet, nil, err
+	sheet, err := t.PaperSheet(r.Context(), round.ID, id)
+	if err != nil {
+		return sheetToKey{}, err
 	}
 	if round.State != assessment.Open {
-		return round, sheet, nil, noMoreLetters(assessment.ErrNotOpen)
+		return sheetToKey{}, noMoreLetters(assessment.ErrNotOpen)
 	}
 	version, err := questionnaire.Load(round.Questionnaire)
-	return round, sheet, version, err
+	if err != nil {
+		return sheetToKey{}, err
+	}
+	before, err := t.LooksBackOn(r.Context(), round.ID)
+	k := sheetToKey{PaperSheet: sheet, round: round, version: version}
+	if !before.None() {
+		k.back = version.LookBack()
+	}
+	return k, err
 }

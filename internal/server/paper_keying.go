@@ -20,23 +20,23 @@ const leftEmpty = "none"
 // keyed is a sheet as it was typed, with all that is wrong with it.
 type keyed struct {
 	answers []assessment.Answer
-	missing int // questions without a choice
+	missing []int               // numbers of the questions without a choice
+	back    []assessment.Answer // looking back, which nobody has to
 	wrong   bool
 	view    page.KeyingView
 }
 
 // showKeying is the empty form of a sheet. What was keyed in before is not in it.
 func (s *Server) showKeying(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
-	round, sheet, version, err := s.paperSheetOf(r, t)
+	sheet, err := s.sheetToKey(r, t)
 	if err != nil {
 		return err
 	}
-	k := readKeyed(form{}, round, version)
-	return s.keyingPage(w, r, http.StatusOK, t, round, sheet, k.view)
+	return s.keyingPage(w, r, http.StatusOK, t, sheet, readKeyed(form{}, sheet).view)
 }
 
-func (s *Server) keyingPage(w http.ResponseWriter, r *http.Request, status int, t *store.Trust, round assessment.Round, sheet store.PaperSheet, v page.KeyingView) error {
-	v.Frame, v.Round, v.Path = s.frame(r), round, roundPath(t, round.ID)
+func (s *Server) keyingPage(w http.ResponseWriter, r *http.Request, status int, t *store.Trust, sheet sheetToKey, v page.KeyingView) error {
+	v.Frame, v.Round, v.Path = s.frame(r), sheet.round, roundPath(t, sheet.round.ID)
 	v.Action = v.Path + "/paper/" + sheet.ID.String()
 	v.Sheet, v.Again = page.PaperSheet{Side: sheet.Side, Code: sheet.Code}, sheet.Keyed
 	return s.render(w, r, status, page.Keying(v))
@@ -44,7 +44,7 @@ func (s *Server) keyingPage(w http.ResponseWriter, r *http.Request, status int, 
 
 // keyIn keeps a sheet as a whole.
 func (s *Server) keyIn(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
-	round, sheet, version, err := s.paperSheetOf(r, t)
+	sheet, err := s.sheetToKey(r, t)
 	if err != nil {
 		return err
 	}
@@ -52,42 +52,42 @@ func (s *Server) keyIn(w http.ResponseWriter, r *http.Request, t *store.Trust) e
 	if err != nil {
 		return err
 	}
-	k := readKeyed(f, round, version)
+	k := readKeyed(f, sheet)
 	switch {
 	case errors.Is(f.sound(), errLarge):
 		k.wrong, k.view.Error = true, saysFormSize
-	case k.missing == len(k.answers):
+	case len(k.missing) == len(k.answers):
 		k.wrong, k.view.Error = true, "Choose an answer for at least one question"
-	case k.missing > 0 && f.get("missing") != "confirm" && !k.wrong:
+	case len(k.missing) > 0 && f.get("missing") != "confirm" && !k.wrong:
 		k.wrong, k.view.Missing.Error = true, "Confirm that the sheet leaves these questions empty, or key them in: "+k.emptyOnes()
 	}
 	if k.wrong || f.sound() != nil {
 		if !k.wrong {
 			k.view.Error = f.faults[0].Says
 		}
-		return s.keyingPage(w, r, http.StatusUnprocessableEntity, t, round, sheet, k.view)
+		return s.keyingPage(w, r, http.StatusUnprocessableEntity, t, sheet, k.view)
 	}
-	err = t.KeyIn(r.Context(), round.ID, sheet.ID, k.answers, s.now())
+	err = t.KeyIn(r.Context(), sheet.round.ID, sheet.ID, append(k.answers, k.back...), s.now())
 	if errors.Is(err, store.ErrKeyed) {
 		k.view.Error = "As many sheets of this side have been keyed in as it has people on paper. Check who answers on paper"
-		return s.keyingPage(w, r, http.StatusUnprocessableEntity, t, round, sheet, k.view)
+		return s.keyingPage(w, r, http.StatusUnprocessableEntity, t, sheet, k.view)
 	}
 	if err != nil {
 		return noMoreLetters(err)
 	}
-	return see(w, r, roundPath(t, round.ID)+"/paper?done=keyed")
+	return see(w, r, roundPath(t, sheet.round.ID)+"/paper?done=keyed")
 }
 
 // readKeyed reads every question that the round asks, in its order and with the
-// numbers that the sheet prints.
-func readKeyed(f form, round assessment.Round, version *questionnaire.Version) keyed {
+// numbers that the sheet prints, and last those that look back.
+func readKeyed(f form, sheet sheetToKey) keyed {
 	k := keyed{view: page.KeyingView{Missing: nhsuk.Field{
 		Name: "missing", Options: []nhsuk.Option{{Value: "confirm", Text: "The sheet leaves these questions empty"}},
 	}}}
-	for _, e := range version.Elements {
+	for _, e := range sheet.version.Elements {
 		element := page.KeyedElement{Title: e.Title}
 		for _, q := range e.Questions {
-			if !version.Asks(round.Form, q.Key) {
+			if !sheet.version.Asks(sheet.round.Form, q.Key) {
 				continue
 			}
 			element.Questions = append(element.Questions, k.read(f, q))
@@ -96,37 +96,54 @@ func readKeyed(f form, round assessment.Round, version *questionnaire.Version) k
 			k.view.Elements = append(k.view.Elements, element)
 		}
 	}
+	for _, q := range sheet.back {
+		k.view.Back = append(k.view.Back, k.readBack(f, q))
+	}
 	return k
 }
 
 // read reads one question.
 func (k *keyed) read(f form, q *questionnaire.Question) page.KeyedQuestion {
 	number := strconv.Itoa(len(k.answers) + 1)
-	id := strings.ReplaceAll(q.Key, ".", "-")
-	choice := nhsuk.Field{
-		Name: "q-" + q.Key, ID: "q-" + id, Label: number + ". " + q.Text, Size: nhsuk.Small, Small: true, Inline: true,
-		Value: f.get("q-" + q.Key), Error: f.fault("q-" + q.Key), Options: keyedOptions(),
-	}
+	a, choice := k.tick(f, q, number, q.Text)
 	comment := nhsuk.Field{
-		Name: "c-" + q.Key, ID: "c-" + id, Label: "Comment on question " + number + " (optional)", Rows: 2,
+		Name: "c-" + q.Key, ID: "c-" + page.QuestionID(q), Label: "Comment on question " + number + " (optional)", Rows: 2,
 		Value: f.get("c-" + q.Key), Error: f.fault("c-" + q.Key),
 	}
-	a := assessment.Answer{Question: q.Key, Comment: comment.Value}
+	a.Comment = comment.Value
+	if says := textFault("Comment on question "+number, comment.Value); says != "" && comment.Error == "" {
+		comment.Error = says
+	}
+	k.wrong = k.wrong || comment.Error != ""
+	if k.answers = append(k.answers, a); a.Choice == assessment.NotAnswered {
+		k.missing = append(k.missing, len(k.answers))
+	}
+	return page.KeyedQuestion{Choice: choice, Comment: comment}
+}
+
+// readBack reads one element, looking back. Its numbers go on where the questions
+// end.
+func (k *keyed) readBack(f form, q *questionnaire.Question) nhsuk.Field {
+	a, choice := k.tick(f, q, strconv.Itoa(len(k.answers)+len(k.back)+1), q.Topic)
+	k.back = append(k.back, a)
+	return choice
+}
+
+// tick reads the box that is ticked.
+func (k *keyed) tick(f form, q *questionnaire.Question, number, text string) (assessment.Answer, nhsuk.Field) {
+	choice := nhsuk.Field{
+		Name: "q-" + q.Key, ID: "q-" + page.QuestionID(q), Label: number + ". " + text, Size: nhsuk.Small, Small: true, Inline: true,
+		Value: f.get("q-" + q.Key), Error: f.fault("q-" + q.Key), Options: keyedOptions(),
+	}
+	a := assessment.Answer{Question: q.Key}
 	if choice.Value != leftEmpty {
 		var err error
 		if a.Choice, err = assessment.ParseChoice(choice.Value); err != nil && choice.Error == "" {
 			choice.Error = "Choose one of the answers to question " + number
 		}
 	}
-	if says := textFault("Comment on question "+number, comment.Value); says != "" && comment.Error == "" {
-		comment.Error = says
-	}
-	if a.Choice == assessment.NotAnswered {
-		k.missing++
-	}
-	k.wrong = k.wrong || choice.Error != "" || comment.Error != ""
-	k.answers = append(k.answers, a)
-	return page.KeyedQuestion{Choice: choice, Comment: comment}
+	k.wrong = k.wrong || choice.Error != ""
+	return a, choice
 }
 
 // keyedOptions are the boxes of a sheet by the numbers printed beside them.
@@ -146,10 +163,8 @@ func keyedOptions() []nhsuk.Option {
 // emptyOnes names the questions that were left empty, by their numbers.
 func (k *keyed) emptyOnes() string {
 	var numbers []string
-	for i, a := range k.answers {
-		if a.Choice == assessment.NotAnswered {
-			numbers = append(numbers, strconv.Itoa(i+1))
-		}
+	for _, n := range k.missing {
+		numbers = append(numbers, strconv.Itoa(n))
 	}
 	if len(numbers) == 1 {
 		return "question " + numbers[0]

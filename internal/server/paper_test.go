@@ -206,3 +206,33 @@ func TestPaperIsForThoseWhoManage(t *testing.T) {
 		}
 	}
 }
+
+// TestSheetLooksBack: a sheet of a second round asks on paper what is asked on
+// screen, and its answers need not be given.
+func TestSheetLooksBack(t *testing.T) {
+	t.Parallel()
+	s := startSite(t)
+	b := storetest.Trust(t, s.db)
+	path, _ := s.secondRound(b)
+	lead := s.as(b.Lead)
+	lead.post(path+"/paper", "person", b.Members[0].String()).leads(path + "/paper?done=people")
+	sheet := lead.post(path+"/paper/sheets").wants(http.StatusOK).says(".app-paper", "Knowing what you know now").says(".app-paper", "Last year, which closed on").says(".app-paper", "32. Technology we can rely on")
+	if n := sheet.page().Find(".app-paper__box").Length(); n != (24+8)*7 {
+		t.Errorf("%d boxes", n)
+	}
+	code := strings.TrimSpace(sheet.page().Find(".app-paper__code").Text())
+	form := lead.post(path+"/paper/find", "code", code).wants(http.StatusSeeOther).header.Get("Location")
+	lead.get(form).wants(http.StatusOK).says("main", "This part is optional").says("main", "25. Seeing what is changing")
+	lead.post(form, append(ticked("3"), "q-back.1", "9")...).wants(http.StatusUnprocessableEntity).says(".nhsuk-error-summary", "answers to question 25")
+	lead.post(form, "q-back.1", "2").wants(http.StatusUnprocessableEntity).says(".nhsuk-error-summary", "at least one question")
+	half := lead.post(form, append(ticked("3")[2:], "q-back.1", "2")...).wants(http.StatusUnprocessableEntity).says(".nhsuk-error-summary", "key them in: question 1")
+	if half.page().Find("input[name='q-back.1'][value='2'][checked]").Length() != 1 {
+		t.Error("what was keyed in is not kept on the form")
+	}
+	lead.post(form, append(ticked("3"), "q-back.1", "2")...).leads(path + "/paper?done=keyed")
+	var kept int
+	err := storetest.Owner(t, s.db).QueryRow(t.Context(), `SELECT count(*) FROM answers WHERE question = 'back.1' AND choice = 2`).Scan(&kept)
+	if err != nil || kept != 1 {
+		t.Errorf("%d answers that look back, %v", kept, err)
+	}
+}

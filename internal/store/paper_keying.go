@@ -16,9 +16,9 @@ import (
 // KeyIn keeps what stands on a sheet of paper as a submitted response of nobody's,
 // in one transaction. Keyed in again, it replaces the whole sheet; what was there
 // before is not shown to anybody. A question that is left out counts as not
-// answered. A sheet on which nothing is chosen is a [*MissingError], one more of
-// a side than it has people on paper [ErrKeyed], a question that the round does
-// not ask [assessment.ErrNotAsked].
+// answered. A sheet on which nothing is chosen is a [*MissingError], whether or not
+// it looks back, one more of a side than it has people on paper [ErrKeyed], a
+// question that the round does not ask [assessment.ErrNotAsked].
 func (t *Trust) KeyIn(ctx context.Context, round, sheet uuid.UUID, answers []assessment.Answer, now time.Time) error {
 	return fault("key in", t.tx(ctx, access.ManageRounds, func(ctx context.Context, tx pgx.Tx) error {
 		r, err := t.holdRound(ctx, tx, round)
@@ -28,7 +28,11 @@ func (t *Trust) KeyIn(ctx context.Context, round, sheet uuid.UUID, answers []ass
 		if r.State != assessment.Open {
 			return assessment.ErrNotOpen
 		}
-		whole, err := wholeSheet(r, answers)
+		back, err := t.looksBack(ctx, tx, round)
+		if err != nil {
+			return err
+		}
+		whole, err := wholeSheet(r, back, answers)
 		if err != nil {
 			return err
 		}
@@ -43,15 +47,16 @@ func (t *Trust) KeyIn(ctx context.Context, round, sheet uuid.UUID, answers []ass
 	}))
 }
 
-// wholeSheet is an answer to every question that the round asks, in its order.
-func wholeSheet(r assessment.Round, answers []assessment.Answer) ([]assessment.Answer, error) {
+// wholeSheet is an answer to every question that the round asks, in its order, and
+// last those that look back.
+func wholeSheet(r assessment.Round, back bool, answers []assessment.Answer) ([]assessment.Answer, error) {
 	v, err := questionnaire.Load(r.Questionnaire)
 	if err != nil {
 		return nil, err
 	}
 	given := make(map[string]assessment.Answer, len(answers))
 	for _, a := range answers {
-		if !v.Asks(r.Form, a.Question) {
+		if _, looks := v.BackQuestion(a.Question); !v.Asks(r.Form, a.Question) && (!back || !looks) {
 			return nil, assessment.ErrNotAsked
 		}
 		if a.Choice > assessment.RatherNotSay {
@@ -71,6 +76,11 @@ func wholeSheet(r assessment.Round, answers []assessment.Answer) ([]assessment.A
 	}
 	if len(missing.Questions) == len(whole) {
 		return nil, missing
+	}
+	if back {
+		for _, q := range v.LookBack() {
+			whole = append(whole, assessment.Answer{Question: q.Key, Choice: given[q.Key].Choice})
+		}
 	}
 	return whole, nil
 }

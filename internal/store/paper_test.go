@@ -294,6 +294,77 @@ func TestKeyingInFaults(t *testing.T) {
 	}
 }
 
+// TestPaperLooksBack: from the second round on a sheet asks what the screen asks,
+// as optional there as here, and what is keyed in of it is told with the rest.
+func TestPaperLooksBack(t *testing.T) {
+	t.Parallel()
+	s := startSeries(t)
+	r := s.opened(s.board.Members)
+	p := onPaper{t: t, db: s.db, board: s.board, round: r, lead: s.lead}
+	on := func(round uuid.UUID) store.RoundName {
+		t.Helper()
+		before, err := s.lead.LooksBackOn(t.Context(), round)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return before
+	}
+	back := []assessment.Answer{{Question: "back.1", Choice: 2, Comment: "Nobody is asked for one"}}
+	if err := p.set(0); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.keyIn(p.sheets()[0].ID, append(p.filled(3), back...)); !errors.Is(err, assessment.ErrNotAsked) || !on(r.ID).None() {
+		t.Errorf("a first round looks back on %+v, %v", on(r.ID), err)
+	}
+	first := s.round(questionnaire.Core, s.board.Members, 0)
+	if !on(r.ID).None() {
+		t.Errorf("a round looks back on one that closed after it opened")
+	}
+	draft, err := s.lead.CreateRound(t.Context(), assessment.Round{Title: "Draft", Form: questionnaire.Core, Questionnaire: questionnaire.Latest(), OpensOn: s.at, ClosesOn: s.at}, s.at)
+	if got := on(draft.ID); err != nil || got.Round != first.ID || got.Title != first.Title {
+		t.Errorf("a draft would look back on %+v, %v", got, err)
+	}
+	if _, err := storetest.Enter(t, s.db, s.board.Members[0], s.board.ODS).LooksBackOn(t.Context(), draft.ID); !errors.Is(err, access.ErrDenied) {
+		t.Errorf("asked by a member: %v", err)
+	}
+	p.round = s.opened(s.board.Members)
+	if err := p.set(0, 1, 2, 3, 4, 5); err != nil {
+		t.Fatal(err)
+	}
+	var missing *store.MissingError
+	for i, sheet := range p.sheets() {
+		if err := p.keyIn(sheet.ID, back); !errors.As(err, &missing) || len(missing.Questions) != 24 {
+			t.Errorf("a sheet that only looks back: %v", err)
+		}
+		if err := p.keyIn(sheet.ID, append(p.filled(3), back...)); err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 { // mended: this one did not look back after all
+			if err := p.keyIn(sheet.ID, p.filled(3)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := p.lead.CloseRound(t.Context(), p.round.ID, s.at.AddDate(0, 0, 14)); err != nil {
+		t.Fatal(err)
+	}
+	frozen, err := p.lead.Report(t.Context(), p.round.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := maturity.Thaw(frozen.Document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if one, two := report.LookBack.Of("1"), report.LookBack.Of("2"); one.Score == nil || *one.Score != 2 || two.Score != nil {
+		t.Errorf("told of five sheets: %+v and %+v", one, two)
+	}
+	var comments int
+	if err := storetest.Owner(t, s.db).QueryRow(t.Context(), `SELECT count(*) FROM answers WHERE comment <> ''`).Scan(&comments); err != nil || comments != 0 {
+		t.Errorf("%d comments that nobody was asked for are kept, %v", comments, err)
+	}
+}
+
 // TestPaperIsScored: what was on paper counts like what was typed, on its side.
 func TestPaperIsScored(t *testing.T) {
 	t.Parallel()

@@ -38,6 +38,9 @@ type RoundName struct {
 	ClosedOn time.Time
 }
 
+// None says that there is no such round.
+func (n RoundName) None() bool { return n.Round == uuid.Nil }
+
 // mostNames is how many rounds can be chosen from to set two beside each other.
 const mostNames = 60
 

@@ -27,7 +27,7 @@ func (v LookBackView) address() string { return v.Path + "/looking-back" }
 // choiceField is one element with its levels by their words.
 func (r LookBackRow) choiceField() nhsuk.Field {
 	f := nhsuk.Field{
-		Name: r.Question.Key, ID: LookBackID(r.Question), Label: r.Element.Title, Hint: r.Element.Paraphrase,
+		Name: r.Question.Key, ID: QuestionID(r.Question), Label: r.Element.Title, Hint: r.Element.Paraphrase,
 		Heading: 2, Size: nhsuk.Small, Small: true, Inline: true, Value: r.Answer.Choice.Code(), Error: r.Error,
 	}
 	for level := assessment.Choice(1); level <= questionnaire.Levels; level++ {
@@ -39,8 +39,8 @@ func (r LookBackRow) choiceField() nhsuk.Field {
 	return f
 }
 
-// LookBackID is where an element stands on the page.
-func LookBackID(q *questionnaire.Question) string { return strings.ReplaceAll(q.Key, ".", "-") }
+// QuestionID is where a question stands on a page.
+func QuestionID(q *questionnaire.Question) string { return strings.ReplaceAll(q.Key, ".", "-") }
 
 // errorLinks leads to each row with something wrong, in the page's order.
 func (v LookBackView) errorLinks() []nhsuk.ErrorLink {

@@ -125,6 +125,11 @@ type SheetsView struct {
 	Path    string
 	Version *questionnaire.Version
 	Sheets  []PaperSheet
+
+	// Looking back, from the second round on.
+	Back     []*questionnaire.Question
+	Before   string // title of the earlier round
+	BeforeOn time.Time
 }
 
 // PaperSheet is one sheet: it has a side and a code, and nobody's name.
@@ -142,8 +147,9 @@ type KeyingView struct {
 	Sheet    PaperSheet
 	Again    bool // it was keyed in before: this replaces all of it
 	Elements []KeyedElement
-	Missing  nhsuk.Field // asks to confirm what was left empty; shown when its error is set
-	Error    string      // what is wrong with the form as a whole
+	Back     []nhsuk.Field // looking back, an element each; none in a first round
+	Missing  nhsuk.Field   // asks to confirm what was left empty; shown when its error is set
+	Error    string        // what is wrong with the form as a whole
 }
 
 // KeyedElement is one element's questions.
