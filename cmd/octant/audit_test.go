@@ -44,9 +44,7 @@ func TestAuditVerify(t *testing.T) {
 			if got := command(t, environ, "audit", "verify", "--head="+head); !line.MatchString(got.out) || strings.Contains(got.err, board.ODS+":") {
 				t.Fatalf("before: %s\n%s", got.out, got.err)
 			}
-			if _, err := storetest.Owner(t, db).Exec(t.Context(), c.sql, board.ODS); err != nil {
-				t.Fatal(err)
-			}
+			storetest.Change(t, db, c.sql, board.ODS)
 			got := command(t, environ, "audit", "verify", "--head", strings.ToLower(head), "--head=platform="+strings.Repeat("0", 64))
 			got.wants(t, 1, "octant: "+board.ODS+": "+c.says, "BROKEN", "octant: platform: its last entry is 0")
 			if without := command(t, environ, "audit", "verify"); c.noted == strings.Contains(without.err, board.ODS+":") {

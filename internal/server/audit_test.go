@@ -178,9 +178,7 @@ func TestAlteredRecordShowsOnThePage(t *testing.T) {
 	s := startSite(t)
 	b := storetest.Trust(t, s.db)
 	s.openRound(b, "Autumn")
-	if _, err := storetest.Owner(t, s.db).Exec(t.Context(), `UPDATE audit SET actor = $2 WHERE ods = $1 AND seq = 14`, b.ODS, b.Chair); err != nil {
-		t.Fatal(err)
-	}
+	storetest.Change(t, s.db, `UPDATE audit SET actor = $2 WHERE ods = $1 AND seq = 14`, b.ODS, b.Chair)
 	page := s.as(b.Lead).get("/trusts/"+b.ODS+"/audit").wants(http.StatusOK).
 		says("main", "This record has been altered").says("main", "1 entry on this page does not fit").says("tbody tr:first-child", "Does not fit")
 	if strings.Contains(page.body, "Checked: no entry") {

@@ -155,9 +155,6 @@ func TestErasedCommentsSaySo(t *testing.T) {
 	s := startSite(t)
 	b := storetest.Trust(t, s.db)
 	path := s.wrote(b, "words")
-	_, err := storetest.Owner(t, s.db).Exec(t.Context(), `WITH gone AS (DELETE FROM comments) UPDATE rounds SET comments_erased_at = '2026-03-02 12:00Z'`)
-	if err != nil {
-		t.Fatal(err)
-	}
+	storetest.Change(t, s.db, `WITH gone AS (DELETE FROM comments) UPDATE rounds SET comments_erased_at = '2026-03-02 12:00Z'`)
 	s.as(b.Lead).get(path+"/comments").says("main", "erased on 2 March 2026")
 }

@@ -57,13 +57,6 @@ func (in invited) codeOf(person uuid.UUID) string {
 	return strings.TrimSpace(letter.page().Find(".app-paper__code").Text())
 }
 
-func (in invited) exec(sql string, args ...any) {
-	in.t.Helper()
-	if _, err := storetest.Owner(in.t, in.db).Exec(in.t.Context(), sql, args...); err != nil {
-		in.t.Fatal(err)
-	}
-}
-
 // count is one number out of the database.
 func (in invited) count(sql string, args ...any) (n int) {
 	in.t.Helper()
@@ -128,7 +121,7 @@ func TestDeadLinksAreAlike(t *testing.T) {
 	gone := in.board.Members[1]
 	left := in.linkOf(gone)
 	leftCode := in.codeOf(gone)
-	in.exec(`UPDATE memberships SET to_on = current_date - 1 WHERE ods = $1 AND person_id = $2`, in.board.ODS, gone)
+	storetest.Change(t, in.db, `UPDATE memberships SET to_on = current_date - 1 WHERE ods = $1 AND person_id = $2`, in.board.ODS, gone)
 	revoked, revokedCode := in.link, in.code
 	in.as(in.board.Lead).post(in.path+"/links", "person", in.member.String(), "action", "revoke").leads(in.path + "/links?done=revoked")
 	_, secret, _ := strings.Cut(in.link, "-")
@@ -290,7 +283,7 @@ func TestTokensStayOutOfTheLog(t *testing.T) {
 	in.nobody().do(http.MethodPost, in.link, "", http.Header{"Sec-Fetch-Site": {"cross-site"}}).wants(http.StatusForbidden)
 	in.nobody().do(http.MethodPost, in.link, "{}", http.Header{"Content-Type": {"application/json"}}).wants(http.StatusUnsupportedMediaType)
 	in.nobody().do(http.MethodDelete, in.link, "", nil).wants(http.StatusMethodNotAllowed)
-	in.exec(`ALTER TABLE links RENAME TO gone`)
+	storetest.Change(t, in.db, `ALTER TABLE links RENAME TO gone`)
 	in.nobody().get(in.link).wants(http.StatusInternalServerError)
 	in.nobody().post(in.link).wants(http.StatusInternalServerError)
 	in.nobody().post("/sign-in/letter", "code", in.code).wants(http.StatusInternalServerError)
@@ -312,7 +305,7 @@ func TestLettersPage(t *testing.T) {
 	t.Parallel()
 	in := startInvited(t)
 	lead := in.as(in.board.Lead)
-	in.exec(`UPDATE people SET email = NULL WHERE id = $1`, in.board.Members[2])
+	storetest.Change(t, in.db, `UPDATE people SET email = NULL WHERE id = $1`, in.board.Members[2])
 	page := lead.get(in.path + "/code-letters").wants(http.StatusOK).page()
 	if chosen, _ := page.Find("input[name=person][checked]").Attr("value"); page.Find("input[name=person]").Length() != 12 || chosen != in.board.Members[2].String() {
 		t.Errorf("chosen: %s", chosen)

@@ -93,21 +93,13 @@ func TestKeptPagesFollowWhatTheyShow(t *testing.T) {
 	viewer.get("/compare?order=nothing").wants(http.StatusOK)
 	admin, _ := s.admin()
 	s.fillRegister(admin)
-	if _, err := storetest.Owner(t, s.db).Exec(t.Context(), `INSERT INTO organisations (code, opened, seen_on) VALUES ($1, '2000-01-01', '2026-01-01')`, one.ODS); err != nil {
-		t.Fatal(err)
-	}
+	storetest.Change(t, s.db, `INSERT INTO organisations (code, opened, seen_on) VALUES ($1, '2000-01-01', '2026-01-01')`, one.ODS)
 	admin.post("/admin/register/organisations/"+one.ODS+"/types", "type", "Community", "from-day", "1", "from-month", "4", "from-year", "2001", "source", "x").wants(http.StatusSeeOther)
 	viewer.get("/compare").says("#type", "Community")
-	_, err := storetest.Owner(t, s.db).Exec(t.Context(), `UPDATE trusts SET name = 'Another Name' WHERE ods = $1`, one.ODS)
-	if err != nil {
-		t.Fatal(err)
-	}
+	storetest.Change(t, s.db, `UPDATE trusts SET name = 'Another Name' WHERE ods = $1`, one.ODS)
 	member.get(trend).says("h1", "Another Name")
 	viewer.get("/compare").says("#matrix", "Another Name")
-	_, err = storetest.Owner(t, s.db).Exec(t.Context(), `UPDATE memberships SET to_on = current_date - 1 WHERE ods = $1 AND person_id = ANY ($2)`, one.ODS, []any{one.Viewer, one.Members[0]})
-	if err != nil {
-		t.Fatal(err)
-	}
+	storetest.Change(t, s.db, `UPDATE memberships SET to_on = current_date - 1 WHERE ods = $1 AND person_id = ANY ($2)`, one.ODS, []any{one.Viewer, one.Members[0]})
 	member.get(trend).wants(http.StatusNotFound)
 	if got := viewer.get("/compare").wants(http.StatusOK); strings.Contains(got.body, "Another Name") {
 		t.Error("a trust that ended its viewer's role still shows")
@@ -123,11 +115,8 @@ func TestDoorsThatAskOnceEndOldSessions(t *testing.T) {
 	for _, address := range []string{path + "/report", "/trusts/" + b.ODS + "/trend"} {
 		lead := s.as(b.Lead)
 		lead.get(address).wants(http.StatusOK)
-		_, err := storetest.Owner(t, s.db).Exec(t.Context(), `
+		storetest.Change(t, s.db, `
 			UPDATE sessions SET person_id = $1, way = 'code', started_at = now() - interval '9 hours', seen_at = now()`, b.Lead)
-		if err != nil {
-			t.Fatal(err)
-		}
 		lead.get(address).wants(http.StatusSeeOther)
 	}
 }

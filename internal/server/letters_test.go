@@ -13,14 +13,6 @@ import (
 	"octant/internal/store/storetest"
 )
 
-// change is something that happens to a site's letters behind its back.
-func (s *site) change(sql string, args ...any) {
-	s.t.Helper()
-	if _, err := storetest.Owner(s.t, s.db).Exec(s.t.Context(), sql, args...); err != nil {
-		s.t.Fatal(err)
-	}
-}
-
 // line is the words of the row that begins with a name.
 func (r reply) line(name string) string {
 	r.t.Helper()
@@ -37,15 +29,15 @@ func TestLeadSeesWhatBecameOfEachLetter(t *testing.T) {
 	t.Parallel()
 	s := startSite(t)
 	b := storetest.Trust(t, s.db)
-	s.change(`UPDATE people SET email = NULL WHERE id = $1`, b.Members[0])
-	s.change(`UPDATE people SET name = '<b>Bobby' WHERE id = $1`, b.Members[2])
+	storetest.Change(t, s.db, `UPDATE people SET email = NULL WHERE id = $1`, b.Members[0])
+	storetest.Change(t, s.db, `UPDATE people SET name = '<b>Bobby' WHERE id = $1`, b.Members[2])
 	_, path := s.openRound(b, "Autumn")
 	set := `UPDATE letters SET state = $1, said = $2, done_at = now() WHERE person_id = $3`
-	s.change(set, "accepted", "", b.Members[1])
-	s.change(set, "refused", "550 <script>no such mailbox", b.Members[2])
-	s.change(set, "dropped", "", b.Members[3])
-	s.change(`UPDATE letters SET said = '451 come back' WHERE person_id = $1`, b.Members[4])
-	s.change(`UPDATE invitations SET finished = true WHERE person_id = $1`, b.Members[3])
+	storetest.Change(t, s.db, set, "accepted", "", b.Members[1])
+	storetest.Change(t, s.db, set, "refused", "550 <script>no such mailbox", b.Members[2])
+	storetest.Change(t, s.db, set, "dropped", "", b.Members[3])
+	storetest.Change(t, s.db, `UPDATE letters SET said = '451 come back' WHERE person_id = $1`, b.Members[4])
+	storetest.Change(t, s.db, `UPDATE invitations SET finished = true WHERE person_id = $1`, b.Members[3])
 	lead := s.as(b.Lead)
 	lead.get(path+"/manage").wants(http.StatusOK).says(`a[href="`+path+`/letters"]`, "who got which letter")
 	list := lead.get(path + "/letters").wants(http.StatusOK)
@@ -82,20 +74,20 @@ func TestLeadSendsALetterAgain(t *testing.T) {
 		return lead.post(path+"/letters", "person", person)
 	}
 	again(b.Members[0].String()).wants(http.StatusUnprocessableEntity).says(".nhsuk-error-summary", "already on its way")
-	s.change(`UPDATE letters SET state = 'refused', said = '550 no', done_at = now()`)
+	storetest.Change(t, s.db, `UPDATE letters SET state = 'refused', said = '550 no', done_at = now()`)
 	again(b.Members[0].String()).leads(path + "/letters?done=sent")
 	lead.get(path+"/letters?done=sent").says(".nhsuk-notification-banner", "on its way again")
-	s.change(`UPDATE people SET email = NULL WHERE id = $1`, b.Members[1])
+	storetest.Change(t, s.db, `UPDATE people SET email = NULL WHERE id = $1`, b.Members[1])
 	again(b.Members[1].String()).wants(http.StatusUnprocessableEntity).says(".nhsuk-error-summary", "no email address")
-	s.change(`UPDATE invitations SET finished = true WHERE person_id = $1`, b.Members[2])
+	storetest.Change(t, s.db, `UPDATE invitations SET finished = true WHERE person_id = $1`, b.Members[2])
 	again(b.Members[2].String()).wants(http.StatusUnprocessableEntity).says(".nhsuk-error-summary", "has finished")
 	again("nonsense").wants(http.StatusUnprocessableEntity).says(".nhsuk-error-summary", "from the list")
 	again("").wants(http.StatusUnprocessableEntity)
 	again(b.Lead.String()).wants(http.StatusNotFound)
-	s.change(`UPDATE letters SET state = 'accepted'`)
+	storetest.Change(t, s.db, `UPDATE letters SET state = 'accepted'`)
 	again(b.Members[3].String()).leads(path + "/letters?done=sent")
 	lead.post(path+"/close", "confirm", "yes").wants(http.StatusSeeOther)
-	s.change(`UPDATE letters SET state = 'accepted' WHERE round_id = $1`, round)
+	storetest.Change(t, s.db, `UPDATE letters SET state = 'accepted' WHERE round_id = $1`, round)
 	again(b.Members[2].String()).leads(path + "/letters?done=sent") // that the report is ready
 	if line := lead.get(path + "/letters").line("Member 03"); !strings.Contains(line, "Report is ready") {
 		t.Errorf("after closing: %q", line)
@@ -107,7 +99,7 @@ func TestNobodyElseSeesLetters(t *testing.T) {
 	s := startSite(t)
 	b := storetest.Trust(t, s.db)
 	_, path := s.openRound(b, "Autumn")
-	s.change(`UPDATE letters SET state = 'accepted'`)
+	storetest.Change(t, s.db, `UPDATE letters SET state = 'accepted'`)
 	for _, who := range []browser{s.as(b.Chair), s.as(b.Facilitator), s.as(b.Members[0]), s.as(b.Observer), s.as(b.Viewer)} {
 		who.get(path + "/letters").wants(http.StatusForbidden)
 		who.post(path+"/letters", "person", b.Members[0].String()).wants(http.StatusForbidden)

@@ -72,9 +72,7 @@ func TestProgramsProvider(t *testing.T) {
 	own, none, admin := storetest.Trust(t, s.db), storetest.Trust(t, s.db), s.administrator()
 	move := func(person uuid.UUID) string { // to an address of no trust's own provider
 		email := person.String() + "@free.example"
-		if _, err := storetest.Owner(t, s.db).Exec(t.Context(), `UPDATE people SET email = $2 WHERE id = $1`, person, email); err != nil {
-			t.Fatal(err)
-		}
+		storetest.Change(t, s.db, `UPDATE people SET email = $2 WHERE id = $1`, person, email)
 		return email
 	}
 	s.setProvider(own, rogue.server.URL, "example.org")

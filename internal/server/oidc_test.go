@@ -19,9 +19,7 @@ import (
 func (s *site) administrator() access.Person {
 	s.t.Helper()
 	id := storetest.Person(s.t, s.db, "Ada Okafor")
-	if _, err := storetest.Owner(s.t, s.db).Exec(s.t.Context(), `UPDATE people SET admin = true WHERE id = $1`, id); err != nil {
-		s.t.Fatal(err)
-	}
+	storetest.Change(s.t, s.db, `UPDATE people SET admin = true WHERE id = $1`, id)
 	return access.Person{ID: id, Admin: true}
 }
 

@@ -193,9 +193,7 @@ func TestRegisterIsSearchedAndRead(t *testing.T) {
 	if reader.get("/trusts/"+b.ODS).wants(http.StatusOK).page().Find(`main a[href^="/register"]`).Length() != 0 {
 		t.Error("a trust that is not in the register leads there")
 	}
-	if _, err := storetest.Owner(t, s.db).Exec(t.Context(), `INSERT INTO organisations (code, opened, seen_on) VALUES ($1, '2020-01-01', '2026-01-01')`, b.ODS); err != nil {
-		t.Fatal(err)
-	}
+	storetest.Change(t, s.db, `INSERT INTO organisations (code, opened, seen_on) VALUES ($1, '2020-01-01', '2026-01-01')`, b.ODS)
 	reader.get("/trusts/"+b.ODS).says(`main a[href="/register/`+b.ODS+`"]`, "This trust in the register")
 	admin.get("/register/R9K").says(`main a[href="/admin/register/organisations/R9K"]`, "Change the type")
 }

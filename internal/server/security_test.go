@@ -54,9 +54,9 @@ func furnished(t *testing.T, change ...func(*Options)) *house {
 	t.Helper()
 	s, _ := clockedSite(t, append([]func(*Options){func(o *Options) { o.Demo, o.LettersWait, o.Now = true, true, time.Now }}, change...)...)
 	h := &house{site: s, board: storetest.Trust(t, s.db)}
-	h.change(`UPDATE trusts SET name = $1, kind = $2`, named("trust", 100), named("kind", 60))
-	h.change(`UPDATE people SET name = $1`, named("name", 100))
-	h.change(`UPDATE memberships SET title = $1`, named("seat", 100))
+	storetest.Change(t, h.db, `UPDATE trusts SET name = $1, kind = $2`, named("trust", 100), named("kind", 60))
+	storetest.Change(t, h.db, `UPDATE people SET name = $1`, named("name", 100))
+	storetest.Change(t, h.db, `UPDATE memberships SET title = $1`, named("seat", 100))
 	h.closed, h.closedPath = s.openRound(h.board, named("past", 100))
 	for _, m := range h.board.Members {
 		s.answerAll(h.board, h.closed, m, 3)
@@ -75,8 +75,8 @@ func furnished(t *testing.T, change ...func(*Options)) *house {
 	sheets := lead.post(h.openPath + "/paper/sheets").wants(http.StatusOK)
 	paper.codes = append(paper.codes, strings.TrimSpace(sheets.page().Find(".app-paper__code").First().Text()))
 	h.sheet = paper.form(0)[len(h.openPath+"/paper/"):]
-	h.change(`UPDATE letters SET said = $1, state = 'refused', done_at = now() WHERE kind = 'invitation' AND person_id = $2`, "=said"+wicked, h.board.Members[1])
-	h.change(`UPDATE audit SET detail = $1 WHERE deed = 'round opened'`, "=detail"+wicked)
+	storetest.Change(t, h.db, `UPDATE letters SET said = $1, state = 'refused', done_at = now() WHERE kind = 'invitation' AND person_id = $2`, "=said"+wicked, h.board.Members[1])
+	storetest.Change(t, h.db, `UPDATE audit SET detail = $1 WHERE deed = 'round opened'`, "=detail"+wicked)
 	s.as(h.board.Members[0]).post(h.openPath+"/questions/1.1", "choice", "2", "comment", "=mine"+wicked).wants(http.StatusSeeOther)
 	h.setProvider(h.board, "https://127.0.0.1:9/provider", "example.net")
 	h.admin = s.administrator().ID

@@ -81,9 +81,7 @@ func TestSessionEnds(t *testing.T) {
 	s, clock := clockedSite(t)
 	b := storetest.Trust(t, s.db)
 	admin := storetest.Person(t, s.db, "Admin")
-	if _, err := storetest.Owner(t, s.db).Exec(t.Context(), `UPDATE people SET admin = true WHERE id = $1`, admin); err != nil {
-		t.Fatal(err)
-	}
+	storetest.Change(t, s.db, `UPDATE people SET admin = true WHERE id = $1`, admin)
 	for name, c := range map[string]struct {
 		person uuid.UUID
 		way    access.Way
@@ -280,9 +278,7 @@ func TestPersonalLinkLeadsNoFurther(t *testing.T) {
 	ada := b.Members[0]
 	storetest.Join(t, s.db, b.ODS, ada, access.Lead)
 	storetest.Join(t, s.db, other.ODS, ada, access.Lead)
-	if _, err := storetest.Owner(t, s.db).Exec(t.Context(), `UPDATE people SET admin = true WHERE id = $1`, ada); err != nil {
-		t.Fatal(err)
-	}
+	storetest.Change(t, s.db, `UPDATE people SET admin = true WHERE id = $1`, ada)
 	_, open := s.openRound(b, "Autumn")
 	for _, way := range []access.Way{access.ByLink, access.ByLetter} {
 		n := s.arriveBy(ada, way, b.ODS)

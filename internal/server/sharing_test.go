@@ -107,9 +107,7 @@ func TestBenchmarkPages(t *testing.T) {
 	t.Parallel()
 	s := startSite(t)
 	adminID := storetest.Person(t, s.db, "Administrator")
-	if _, err := storetest.Owner(t, s.db).Exec(t.Context(), `UPDATE people SET admin = true WHERE id = $1`, adminID); err != nil {
-		t.Fatal(err)
-	}
+	storetest.Change(t, s.db, `UPDATE people SET admin = true WHERE id = $1`, adminID)
 	admin := s.as(adminID)
 	admin.get("/admin/benchmarks").wants(http.StatusOK).says("main", "None has been made")
 	admin.post("/admin/benchmarks").wants(http.StatusUnprocessableEntity).says(".nhsuk-error-summary", "Too few trusts can be counted")

@@ -77,13 +77,10 @@ func together(b *testing.B, write func(client, n int) error) time.Duration {
 // bareUpsert writes into a table without policies, foreign keys or checks.
 func bareUpsert(b *testing.B, db *store.DB) func(member, round uuid.UUID, a assessment.Answer) error {
 	b.Helper()
-	_, err := storetest.Owner(b, db).Exec(b.Context(), `
+	storetest.Change(b, db, `
 		CREATE TABLE bare (ods text, round_id uuid, respondent uuid, question text, choice smallint, comment text,
 			evidence text, revision integer, saved_at timestamptz, PRIMARY KEY (ods, round_id, respondent, question));
 		GRANT ALL ON bare TO octant_desk`)
-	if err != nil {
-		b.Fatal(err)
-	}
 	pool := store.Pool(db)
 	return func(member, round uuid.UUID, a assessment.Answer) error {
 		_, err := pool.Exec(context.Background(), `

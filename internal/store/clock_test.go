@@ -231,9 +231,8 @@ func TestFaultInOneRoundStopsNoOther(t *testing.T) {
 	if broken.board.ODS > whole.board.ODS {
 		broken, whole = whole, broken
 	}
-	_, err := storetest.Owner(t, broken.db).Exec(t.Context(), `UPDATE rounds SET questionnaire = 'none' WHERE id = $1`, broken.round)
-	broken.must(err)
-	err = whole.db.KeepTime(t.Context(), uk(18, 0, 0))
+	storetest.Change(t, broken.db, `UPDATE rounds SET questionnaire = 'none' WHERE id = $1`, broken.round)
+	err := whole.db.KeepTime(t.Context(), uk(18, 0, 0))
 	if err == nil || !strings.Contains(err.Error(), broken.round.String()) || strings.Contains(err.Error(), whole.round.String()) {
 		t.Errorf("said %v", err)
 	}
@@ -368,8 +367,7 @@ func TestTimeIsCountedInTheUK(t *testing.T) {
 func TestRoundKeptByHandTakesAnswersUntilItIsClosed(t *testing.T) {
 	t.Parallel()
 	x := startTimed(t).opened()
-	_, err := storetest.Owner(t, x.db).Exec(t.Context(), `UPDATE rounds SET by_clock = false`)
-	x.must(err)
+	storetest.Change(t, x.db, `UPDATE rounds SET by_clock = false`)
 	x.must(x.db.KeepTime(t.Context(), uk(25, 12, 0)))
 	x.must(x.save(x.board.Members[0], uk(25, 12, 0)))
 	x.must(storetest.Enter(t, x.db, x.board.Members[0], x.board.ODS).Submit(t.Context(), x.round, true, uk(25, 12, 0)))

@@ -36,12 +36,9 @@ func closeWith(t *testing.T, db *store.DB, b storetest.Board, change func(r asse
 func write(t *testing.T, db *store.DB, b storetest.Board, r assessment.Round, member uuid.UUID, key, comment, evidence string) {
 	t.Helper()
 	respondent := access.RespondentOf(storetest.Secret, member, b.ODS)
-	_, err := storetest.Owner(t, db).Exec(t.Context(), `
+	storetest.Change(t, db, `
 		UPDATE answers SET comment = $4, evidence = $5 WHERE round_id = $1 AND respondent = $2 AND question = $3`,
 		r.ID, respondent[:], key, comment, evidence)
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 func commentsOf(t *testing.T, db *store.DB, b storetest.Board, reader uuid.UUID, r assessment.Round) []store.Comment {
@@ -61,9 +58,9 @@ func TestCommentsOfSubmittedAnswersAreKeptWhereTheyMayShow(t *testing.T) {
 		write(t, db, b, r, b.Members[0], "1.1", "  trimmed\n", " minutes of May ")
 		write(t, db, b, r, b.Members[1], "1.1", " \n\t ", "")
 		write(t, db, b, r, b.Members[2], "1.2", "few answered this", "")
-		alter(t, db, `UPDATE answers SET choice = 7 WHERE question = '1.2' AND respondent IN (SELECT respondent FROM responses ORDER BY respondent LIMIT 5)`)
+		storetest.Change(t, db, `UPDATE answers SET choice = 7 WHERE question = '1.2' AND respondent IN (SELECT respondent FROM responses ORDER BY respondent LIMIT 5)`)
 		write(t, db, b, r, b.Members[3], "2.1", "never handed in", "")
-		alter(t, db, `UPDATE responses SET submitted = false WHERE respondent IN (SELECT respondent FROM answers WHERE comment = 'never handed in')`)
+		storetest.Change(t, db, `UPDATE responses SET submitted = false WHERE respondent IN (SELECT respondent FROM answers WHERE comment = 'never handed in')`)
 	})
 	got := map[string]store.Comment{}
 	for _, c := range commentsOf(t, db, b, b.Chair, r) {
@@ -72,13 +69,6 @@ func TestCommentsOfSubmittedAnswersAreKeptWhereTheyMayShow(t *testing.T) {
 	want := map[string]store.Comment{"trimmed": {Question: "1.1"}, "minutes of May": {Question: "1.1", Evidence: true}}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("kept %v, want %v", got, want)
-	}
-}
-
-func alter(t *testing.T, db *store.DB, sql string) {
-	t.Helper()
-	if _, err := storetest.Owner(t, db).Exec(t.Context(), sql); err != nil {
-		t.Fatal(err)
 	}
 }
 

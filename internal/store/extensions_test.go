@@ -108,10 +108,8 @@ func TestWhoIsRemindedAndWhen(t *testing.T) {
 	storetest.Answer(t, x.db, x.board, x.now(), m[0], 1)
 	x.must(x.lead.MarkAway(ctx, x.round, m[1], true, uk(4, 12, 0)))
 	x.must(x.lead.ExtendFor(ctx, x.round, m[2], day(2026, 11, 24), uk(4, 12, 0)))
-	_, err := storetest.Owner(t, x.db).Exec(ctx, `UPDATE invitations SET on_paper = true WHERE person_id = $1`, m[3])
-	x.must(err)
-	_, err = storetest.Owner(t, x.db).Exec(ctx, `UPDATE people SET email = NULL WHERE id = $1`, m[4])
-	x.must(err)
+	storetest.Change(t, x.db, `UPDATE invitations SET on_paper = true WHERE person_id = $1`, m[3])
+	storetest.Change(t, x.db, `UPDATE people SET email = NULL WHERE id = $1`, m[4])
 	for at := uk(3, 8, 0); at.Before(uk(18, 0, 0)); at = at.Add(time.Hour) {
 		x.must(x.db.KeepTime(ctx, at))
 	}
@@ -156,8 +154,7 @@ func TestWhoWasAwayIsInvitedWhenTheyAreBack(t *testing.T) {
 	t.Parallel()
 	x := startTimed(t)
 	member := x.board.Members[0]
-	_, err := storetest.Owner(t, x.db).Exec(t.Context(), `UPDATE invitations SET away = true WHERE person_id = $1`, member)
-	x.must(err)
+	storetest.Change(t, x.db, `UPDATE invitations SET away = true WHERE person_id = $1`, member)
 	x.opened()
 	x.must(x.db.KeepTime(t.Context(), uk(4, 9, 0)))
 	if got := x.reminded()[member]; got != "" {

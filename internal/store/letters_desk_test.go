@@ -42,7 +42,7 @@ func TestSendAgain(t *testing.T) {
 	refuses(store.ErrNotFound, r.ID, b.Lead)
 	refuses(store.ErrNotFound, uuid.New(), reader)
 	refuses(store.ErrNotFound, draft.ID, reader)
-	change(t, db, `UPDATE letters SET state = 'accepted', done_at = made_at WHERE ods = $1`, b.ODS)
+	storetest.Change(t, db, `UPDATE letters SET state = 'accepted', done_at = made_at WHERE ods = $1`, b.ODS)
 	if err := again(r.ID, reader); err != nil {
 		t.Fatal(err)
 	}
@@ -51,11 +51,11 @@ func TestSendAgain(t *testing.T) {
 	if err != nil || !ok || out.Kind != assessment.Invitation || out.Token == "" {
 		t.Errorf("again: %+v %v %v", out, ok, err)
 	}
-	change(t, db, `UPDATE people SET email = NULL WHERE id = $1`, b.Members[1])
+	storetest.Change(t, db, `UPDATE people SET email = NULL WHERE id = $1`, b.Members[1])
 	refuses(store.ErrNoAddress, r.ID, b.Members[1])
-	change(t, db, `UPDATE invitations SET finished = true WHERE person_id = $1`, b.Members[2])
+	storetest.Change(t, db, `UPDATE invitations SET finished = true WHERE person_id = $1`, b.Members[2])
 	refuses(store.ErrFinished, r.ID, b.Members[2])
-	change(t, db, `UPDATE invitations SET on_paper = true WHERE person_id = $1`, b.Members[3])
+	storetest.Change(t, db, `UPDATE invitations SET on_paper = true WHERE person_id = $1`, b.Members[3])
 	refuses(assessment.ErrOnPaper, r.ID, b.Members[3])
 	if err := lead.NewLink(t.Context(), r.ID, b.Members[4], storetest.Now); err != nil {
 		t.Fatal(err)
@@ -84,9 +84,9 @@ func TestLettersListEverybodyWithTheirNewest(t *testing.T) {
 	t.Parallel()
 	db := storetest.New(t)
 	b := storetest.Trust(t, db)
-	change(t, db, `UPDATE people SET email = NULL WHERE id = $1`, b.Members[3])
+	storetest.Change(t, db, `UPDATE people SET email = NULL WHERE id = $1`, b.Members[3])
 	r := storetest.OpenRound(t, db, b, questionnaire.Core)
-	change(t, db, `UPDATE letters SET state = 'refused', said = '550 no', done_at = made_at WHERE person_id = $1`, b.Members[0])
+	storetest.Change(t, db, `UPDATE letters SET state = 'refused', said = '550 no', done_at = made_at WHERE person_id = $1`, b.Members[0])
 	lead := storetest.Enter(t, db, b.Lead, b.ODS)
 	if err := lead.SendAgain(t.Context(), r.ID, b.Members[0], storetest.Now.Add(time.Hour)); err != nil {
 		t.Fatal(err)

@@ -44,13 +44,6 @@ func clock(t *testing.T, db *store.DB, ods string) *store.Trust {
 	return c
 }
 
-func change(t *testing.T, db *store.DB, sql string, args ...any) {
-	t.Helper()
-	if _, err := storetest.Owner(t, db).Exec(t.Context(), sql, args...); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // to is the letter in the queue for somebody.
 func to(t *testing.T, letters map[uuid.UUID]uuid.UUID, person uuid.UUID) uuid.UUID {
 	t.Helper()
@@ -67,7 +60,7 @@ func TestOpeningARoundInvitesThoseWhoCanBeReached(t *testing.T) {
 	t.Parallel()
 	db := storetest.New(t)
 	b := storetest.Trust(t, db)
-	change(t, db, `UPDATE people SET email = NULL WHERE id = $1`, b.Members[3])
+	storetest.Change(t, db, `UPDATE people SET email = NULL WHERE id = $1`, b.Members[3])
 	r := storetest.OpenRound(t, db, b, questionnaire.Core)
 	letters := queued(t, db, b.ODS)
 	if len(letters) != len(b.Members)-1 {
@@ -146,7 +139,7 @@ func TestLetterTakenHasAllThatItSays(t *testing.T) {
 	r := storetest.OpenRound(t, db, b, questionnaire.Core)
 	reader := b.Members[2]
 	late := r.ClosesOn.AddDate(0, 0, 5)
-	change(t, db, `UPDATE invitations SET extended_to = $1 WHERE person_id = $2`, late, reader)
+	storetest.Change(t, db, `UPDATE invitations SET extended_to = $1 WHERE person_id = $2`, late, reader)
 	c, letter := clock(t, db, b.ODS), to(t, queued(t, db, b.ODS), reader)
 	out, ok, err := c.TakeLetter(t.Context(), letter, storetest.Now)
 	if err != nil || !ok {
@@ -241,12 +234,12 @@ func TestLetterNobodyNeedsIsDropped(t *testing.T) {
 				t.Fatal(err)
 			}
 		case "no address":
-			change(t, db, `UPDATE people SET email = NULL WHERE id = $1`, reader)
+			storetest.Change(t, db, `UPDATE people SET email = NULL WHERE id = $1`, reader)
 		case "away = true":
-			change(t, db, `UPDATE letters SET kind = 'reminder' WHERE id = $1`, letter)
+			storetest.Change(t, db, `UPDATE letters SET kind = 'reminder' WHERE id = $1`, letter)
 			fallthrough
 		default:
-			change(t, db, strings.ReplaceAll(set, "%s", why), r.ID, reader)
+			storetest.Change(t, db, strings.ReplaceAll(set, "%s", why), r.ID, reader)
 		}
 		if _, ok, err := c.TakeLetter(t.Context(), letter, storetest.Now); ok || err != nil {
 			t.Errorf("%s: taken %v %v", why, ok, err)

@@ -115,10 +115,7 @@ func TestLinkStates(t *testing.T) {
 	t.Parallel()
 	l := newLinked(t)
 	ctx := t.Context()
-	_, err := storetest.Owner(t, l.db).Exec(ctx, `UPDATE people SET email = NULL WHERE id = $1`, l.board.Members[1])
-	if err != nil {
-		t.Fatal(err)
-	}
+	storetest.Change(t, l.db, `UPDATE people SET email = NULL WHERE id = $1`, l.board.Members[1])
 	people, err := l.lead.Links(ctx, l.round.ID)
 	if err != nil || len(people) != storetest.BoardSize {
 		t.Fatalf("%d people, %v", len(people), err)

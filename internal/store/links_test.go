@@ -274,10 +274,7 @@ func everything(t *testing.T, db *store.DB) []byte {
 func TestLinkAfterWeeks(t *testing.T) {
 	t.Parallel()
 	l := newLinked(t)
-	_, err := storetest.Owner(t, l.db).Exec(t.Context(), `UPDATE links SET made_at = $1`, storetest.Now.Add(-90*24*time.Hour))
-	if err != nil {
-		t.Fatal(err)
-	}
+	storetest.Change(t, l.db, `UPDATE links SET made_at = $1`, storetest.Now.Add(-90*24*time.Hour))
 	if _, err := l.db.EnterByLink(t.Context(), l.link); err != nil {
 		t.Error(err)
 	}

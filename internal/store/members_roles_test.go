@@ -56,9 +56,7 @@ func TestGrantAndEndRoles(t *testing.T) {
 			t.Errorf("recorded %s\nwithout %q", got, want)
 		}
 	}
-	if _, err := storetest.Owner(t, db).Exec(t.Context(), `UPDATE people SET email = NULL WHERE id = $1`, who); err != nil {
-		t.Fatal(err)
-	}
+	storetest.Change(t, db, `UPDATE people SET email = NULL WHERE id = $1`, who)
 	if err := lead.GrantRoles(t.Context(), who, terms[:1], now); !errors.Is(err, access.ErrNoAddress) {
 		t.Errorf("a facilitator without an address: %v", err)
 	}
@@ -130,9 +128,7 @@ func TestHolders(t *testing.T) {
 	board := storetest.Trust(t, db)
 	storetest.Trust(t, db)
 	storetest.Join(t, db, board.ODS, board.Lead, access.Member)
-	if _, err := storetest.Owner(t, db).Exec(t.Context(), `UPDATE memberships SET to_on = '2020-02-01' WHERE person_id = $1`, board.Observer); err != nil {
-		t.Fatal(err)
-	}
+	storetest.Change(t, db, `UPDATE memberships SET to_on = '2020-02-01' WHERE person_id = $1`, board.Observer)
 	holders, err := storetest.Enter(t, db, board.Viewer, board.ODS).Holders(t.Context())
 	if err != nil || len(holders) != storetest.BoardSize+5 {
 		t.Fatalf("%d holders, %v", len(holders), err)

@@ -280,9 +280,7 @@ func TestWhatIsNotTheTrustsToChange(t *testing.T) {
 	if _, _, err := db.RecordSignIn(t.Context(), store.SignIn{Person: signedIn, At: storetest.Now, Way: access.ByCode}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := storetest.Owner(t, db).Exec(t.Context(), `UPDATE people SET admin = true WHERE id = $1`, admin); err != nil {
-		t.Fatal(err)
-	}
+	storetest.Change(t, db, `UPDATE people SET admin = true WHERE id = $1`, admin)
 	seat := access.Term{Role: access.Observer, From: access.Today(storetest.Now)}
 	for what, err := range map[string]error{
 		"change": lead.ChangePerson(t.Context(), stranger, store.Details{Name: "X", Email: "x@a.org"}, storetest.Now),
@@ -310,9 +308,7 @@ func TestWhatIsNotTheTrustsToChange(t *testing.T) {
 	} {
 		if name == "was elsewhere before" {
 			storetest.Join(t, db, other.ODS, c.who, access.Observer)
-			if _, err := storetest.Owner(t, db).Exec(t.Context(), `UPDATE memberships SET to_on = '2020-01-02' WHERE person_id = $1 AND ods = $2`, c.who, other.ODS); err != nil {
-				t.Fatal(err)
-			}
+			storetest.Change(t, db, `UPDATE memberships SET to_on = '2020-01-02' WHERE person_id = $1 AND ods = $2`, c.who, other.ODS)
 		}
 		in, standing, err := lead.Insider(t.Context(), c.who)
 		if err != nil || standing.MayRename() != c.renamed || standing.MayReaddress() != c.readdess {

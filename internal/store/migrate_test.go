@@ -23,9 +23,7 @@ import (
 func emptied(t *testing.T) (*store.DB, string) {
 	t.Helper()
 	db := storetest.New(t)
-	if _, err := storetest.Owner(t, db).Exec(t.Context(), `DROP SCHEMA public CASCADE; CREATE SCHEMA public; DROP SCHEMA river CASCADE`); err != nil {
-		t.Fatal(err)
-	}
+	storetest.Change(t, db, `DROP SCHEMA public CASCADE; CREATE SCHEMA public; DROP SCHEMA river CASCADE`)
 	return db, storetest.OwnerURL(t, db)
 }
 
@@ -118,9 +116,7 @@ func TestHalfDoneMigrationIsSaid(t *testing.T) {
 
 func setVersion(t *testing.T, db *store.DB, version int, dirty bool) {
 	t.Helper()
-	if _, err := storetest.Owner(t, db).Exec(t.Context(), `UPDATE schema_migrations SET version = $1, dirty = $2`, version, dirty); err != nil {
-		t.Fatal(err)
-	}
+	storetest.Change(t, db, `UPDATE schema_migrations SET version = $1, dirty = $2`, version, dirty)
 }
 
 func TestPrepareMakesALoginThatWorks(t *testing.T) {

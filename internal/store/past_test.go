@@ -107,9 +107,7 @@ func TestPastIsSeenByThoseItWasShownTo(t *testing.T) {
 		t.Errorf("what followed: %+v, %v", p, err)
 	}
 	// Whatever the register is made to say, the figures of an open trust stay there.
-	if _, err := storetest.Owner(t, db).Exec(t.Context(), `UPDATE organisations SET closed = NULL WHERE code = $1`, old.ODS); err != nil {
-		t.Fatal(err)
-	}
+	storetest.Change(t, db, `UPDATE organisations SET closed = NULL WHERE code = $1`, old.ODS)
 	expect("it is open", map[string]string{"chair": both})
 }
 

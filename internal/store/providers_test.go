@@ -30,9 +30,7 @@ func ourProvider(b storetest.Board) store.Provider {
 func administrator(t *testing.T, db *store.DB) access.Person {
 	t.Helper()
 	id := storetest.Person(t, db, "Ada Okafor")
-	if _, err := storetest.Owner(t, db).Exec(t.Context(), `UPDATE people SET admin = true WHERE id = $1`, id); err != nil {
-		t.Fatal(err)
-	}
+	storetest.Change(t, db, `UPDATE people SET admin = true WHERE id = $1`, id)
 	return access.Person{ID: id, Admin: true, Email: id.String() + "@example.org"}
 }
 
@@ -259,9 +257,7 @@ func TestPersonOf(t *testing.T) {
 		`UPDATE people SET email = replace(email, 'example.org', 'free.example') WHERE id IN ($1, $2, $3)`: {foreign, admin.ID, elsewhere},
 		`UPDATE memberships SET ods = $2 WHERE person_id = $1`:                                             {elsewhere, own.ODS},
 	} {
-		if _, err := storetest.Owner(t, db).Exec(t.Context(), statement, args...); err != nil {
-			t.Fatal(err)
-		}
+		storetest.Change(t, db, statement, args...)
 	}
 	trusts, programs := ourProvider(own), store.Provider{Issuer: "https://id.example.net", ClientID: "octant"}
 	for _, c := range []struct {

@@ -230,10 +230,9 @@ func TestSignInsAndServersWordsGo(t *testing.T) {
 		_, _, err := x.db.RecordSignIn(ctx, store.SignIn{Person: x.board.Lead, At: at, Way: access.ByCode})
 		x.must(err)
 	}
-	_, err := storetest.Owner(t, x.db).Exec(ctx, `
+	storetest.Change(t, x.db, `
 		UPDATE letters SET state = 'refused', said = '550 no such mailbox',
 		       done_at = CASE WHEN person_id = $1 THEN $2::timestamptz ELSE $3 END`, x.board.Members[0], now.AddDate(-1, 0, 0), now)
-	x.must(err)
 	x.must(x.db.KeepRetention(ctx, now))
 	if n := x.count(`SELECT count(*) FROM sign_ins`); n != 2 {
 		t.Errorf("%d sign-ins are kept, want 2", n)
@@ -291,12 +290,9 @@ func TestRetentionGoesThroughManyTrusts(t *testing.T) {
 	db := storetest.New(t)
 	boards := []storetest.Board{storetest.Trust(t, db), storetest.Trust(t, db)}
 	rounds := []uuid.UUID{closedAt(t, db, boards[0], storetest.Now), closedAt(t, db, boards[1], storetest.Now)}
-	_, err := storetest.Owner(t, db).Exec(t.Context(), `
+	storetest.Change(t, db, `
 		INSERT INTO trusts (ods, name, kind)
 		SELECT 'M' || lpad(i::text, 4, '0'), 'Trust ' || i, 'Acute' FROM generate_series(1, 1000) i`)
-	if err != nil {
-		t.Fatal(err)
-	}
 	if err := db.KeepRetention(t.Context(), storetest.Now.AddDate(2, 0, 0)); err != nil {
 		t.Fatal(err)
 	}

@@ -58,9 +58,7 @@ ORDER BY 1`
 func faults(t *testing.T, plant string) []string {
 	t.Helper()
 	db := storetest.New(t)
-	if _, err := storetest.Owner(t, db).Exec(t.Context(), plant); err != nil {
-		t.Fatal(err)
-	}
+	storetest.Change(t, db, plant)
 	rows, err := storetest.Owner(t, db).Query(t.Context(), distributionFaults)
 	if err != nil {
 		t.Fatal(err)

@@ -65,10 +65,7 @@ func TestMembershipHoldsFromItsFirstDayToItsLast(t *testing.T) {
 		"from_on = current_date - 9, to_on = current_date - 1": false,
 		"from_on = current_date - 9, to_on = NULL":             true,
 	} {
-		_, err := storetest.Owner(t, db).Exec(t.Context(), `UPDATE memberships SET `+dates+` WHERE person_id = $1`, board.Observer)
-		if err != nil {
-			t.Fatal(err)
-		}
+		storetest.Change(t, db, `UPDATE memberships SET `+dates+` WHERE person_id = $1`, board.Observer)
 		if _, err := db.Enter(t.Context(), board.Observer, board.ODS); errors.Is(err, store.ErrNotFound) == inside {
 			t.Errorf("%s: %v, want inside %v", dates, err, inside)
 		}

@@ -181,8 +181,7 @@ func TestRoomMayLoseAFewDevices(t *testing.T) {
 		r.remove(number)
 	}
 	sql := func(statement string) {
-		_, err := storetest.Owner(t, r.db).Exec(t.Context(), statement)
-		r.must(err)
+		storetest.Change(t, r.db, statement)
 	}
 	sql(`UPDATE workshop_removed SET voted_until = voted_until - interval '1 minute'`)
 	member := r.board.Members[0]

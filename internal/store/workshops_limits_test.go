@@ -16,9 +16,7 @@ func TestJoiningOneWorkshopIsLimited(t *testing.T) {
 	t.Parallel()
 	r := openRoom(t, 1, false)
 	other := openRoomIn(t, r.db, r.board, store.NewWorkshop{Title: "Another", Length: workshop.Short}, 0)
-	if _, err := storetest.Owner(t, r.db).Exec(t.Context(), `UPDATE rate_limits SET uses = 5000`); err != nil {
-		t.Fatal(err)
-	}
+	storetest.Change(t, r.db, `UPDATE rate_limits SET uses = 5000`)
 	from := 0
 	join := func(r *room, now time.Time) time.Duration {
 		t.Helper()

@@ -295,9 +295,8 @@ func TestAcknowledgedVotesOutliveLostConnections(t *testing.T) {
 		})
 	}
 	for cuts := 0; cuts < 20 && len(voted) < len(r.devices); cuts++ {
-		_, err := storetest.Owner(t, r.db).Exec(t.Context(), `
+		storetest.Change(t, r.db, `
 			SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'octant_app'`)
-		r.must(err)
 	}
 	group.Wait()
 	r.must(ctx.Err())

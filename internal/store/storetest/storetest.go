@@ -76,6 +76,12 @@ func Owner(tb testing.TB, db *store.DB) *pgxpool.Pool {
 	return ownerOf(tb, db).pool
 }
 
+// Change does to the tables what no method of the store would, as its owner can.
+func Change(tb testing.TB, db *store.DB, sql string, args ...any) {
+	tb.Helper()
+	run(tb, Owner(tb, db), sql, args...)
+}
+
 func appURL(tb testing.TB, ownerURL string) string {
 	tb.Helper()
 	address, err := url.Parse(ownerURL)
