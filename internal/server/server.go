@@ -63,6 +63,7 @@ type Server struct {
 	pages       *keptPages
 	asked       askedCache
 	hub         *live.Hub // nil for none
+	streams     *openStreams
 	stages      *stages
 	metrics     *Metrics
 }
@@ -80,7 +81,7 @@ func New(o Options) *Server {
 		db: o.DB, log: o.Log, now: o.Now, origin: o.Origin, secure: strings.HasPrefix(o.Origin, "https://"), demo: o.Demo,
 		embedded: o.Embedded, metrics: o.Measured, pages: newKeptPages(keptMemory),
 		stays: o.DB.SessionStore(o.Now), proxy: o.ProxyHeader,
-		lettersWait: o.LettersWait, hub: o.Hub, stages: &stages{kept: make(map[uuid.UUID]*stage)}, provider: o.Provider, idp: newProviders(originOnLoopback(o.Origin)),
+		lettersWait: o.LettersWait, hub: o.Hub, streams: &openStreams{all: make(map[string][]chan struct{})}, stages: &stages{kept: make(map[uuid.UUID]*stage)}, provider: o.Provider, idp: newProviders(originOnLoopback(o.Origin)),
 	}
 	s.sessions = scs.New()
 	s.sessions.Store = s.stays

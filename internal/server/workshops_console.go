@@ -154,7 +154,7 @@ func (s *Server) consoleEvents(w http.ResponseWriter, r *http.Request, t *store.
 	if err != nil {
 		return err
 	}
-	return s.follow(w, r, workshop.Room(id), workshop.DeskRoom(id))
+	return s.follow(w, r, t.Person.String(), workshop.Room(id), workshop.DeskRoom(id))
 }
 
 // refuseAtDesk shows the console as it is now, with why the last thing asked for

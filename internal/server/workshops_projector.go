@@ -66,5 +66,5 @@ func (s *Server) projectorEvents(w http.ResponseWriter, r *http.Request, t *stor
 	if err != nil {
 		return err
 	}
-	return s.follow(w, r, workshop.Room(id))
+	return s.follow(w, r, t.Person.String(), workshop.Room(id))
 }
