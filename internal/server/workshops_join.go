@@ -227,7 +227,7 @@ func (s *Server) phoneEvents(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.follow(w, r, workshop.Room(seat.Workshop))
+	return s.follow(w, r, "device "+strconv.Itoa(seat.Own.Device), workshop.Room(seat.Workshop))
 }
 
 // fromSeat reads a form of a device. Without a seat it leads back to the page

@@ -36,9 +36,12 @@ const (
 // everybody in a room at the same moments. Without a hub there is nothing to
 // follow, and pages ask every few seconds.
 //
+// who is the device or the person that listens: each has so many streams and no
+// more, and each stream its time.
+//
 // It takes the connection over and returns: thousands wait at once, and waiting
 // here would keep for each of them all that a request holds.
-func (s *Server) follow(w http.ResponseWriter, r *http.Request, rooms ...string) error {
+func (s *Server) follow(w http.ResponseWriter, r *http.Request, who string, rooms ...string) error {
 	if s.hub == nil {
 		return store.ErrNotFound
 	}
@@ -53,18 +56,25 @@ func (s *Server) follow(w http.ResponseWriter, r *http.Request, rooms ...string)
 	if err != nil {
 		return fmt.Errorf("server: follow: %w", err)
 	}
-	stream := stream{conn: conn, inPieces: r.ProtoAtLeast(1, 1)}
-	go stream.run(s.hub.Subscribe(rooms...))
+	who = rooms[0] + " " + who
+	stream := stream{conn: conn, inPieces: r.ProtoAtLeast(1, 1), beats: beats(), over: s.streams.begin(who)}
+	waiter := s.hub.Subscribe(rooms...)
+	go func() {
+		defer s.streams.end(who, stream.over)
+		stream.run(waiter)
+	}()
 	return nil
 }
 
 // stream is a connection on which nothing is said but that something changed.
 type stream struct {
 	conn     net.Conn
-	inPieces bool // as HTTP has had it since 1.1: each with its length before it
+	inPieces bool          // as HTTP has had it since 1.1: each with its length before it
+	beats    int           // after so many it ends
+	over     chan struct{} // closed when it is one too many
 }
 
-// run speaks until the other side has gone or the hub stops.
+// run speaks until the other side has gone, its time is over or the hub stops.
 func (s stream) run(waiter *live.Waiter) {
 	defer waiter.Close()
 	defer func() { _ = s.conn.Close() }() // nothing is lost with it
@@ -85,7 +95,14 @@ func (s stream) run(waiter *live.Waiter) {
 				return
 			}
 			word = wordChanged
+		case <-s.over:
+			s.utter("")
+			return
 		case <-beat.C:
+			if s.beats--; s.beats <= 0 {
+				s.utter("")
+				return
+			}
 			word = wordBeat
 		}
 	}
