@@ -17,11 +17,7 @@ import (
 // closed makes a round to which the whole board gave one level, and closes it.
 func (s *site) closed(b storetest.Board, level assessment.Choice) uuid.UUID {
 	s.t.Helper()
-	round, path := s.openRound(b, "Round of "+b.ODS)
-	for _, m := range b.Members {
-		s.answerAll(b, round, m, level)
-	}
-	s.as(b.Lead).post(path+"/close", "confirm", "yes").wants(http.StatusSeeOther)
+	round, _ := s.closeRound(b, "Round of "+b.ODS, level)
 	return round
 }
 

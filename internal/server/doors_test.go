@@ -93,11 +93,7 @@ func TestRoles(t *testing.T) {
 	t.Parallel()
 	s := startSite(t)
 	b := storetest.Trust(t, s.db)
-	closed, closedPath := s.openRound(b, "Closed")
-	for _, m := range b.Members {
-		s.answerAll(b, closed, m, 3)
-	}
-	s.as(b.Lead).post(closedPath+"/close", "confirm", "yes").wants(http.StatusSeeOther)
+	_, closedPath := s.closeRound(b, "Closed", 3)
 	_, open := s.openRound(b, "Open")
 	shop := "/trusts/" + b.ODS + "/workshops/" + s.workshopIn(b)
 	people := map[string]browser{

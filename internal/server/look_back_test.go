@@ -15,11 +15,7 @@ import (
 // secondRound is an open round of a board that has closed one, and the closed one.
 func (s *site) secondRound(b storetest.Board) (path, before string) {
 	s.t.Helper()
-	first, before := s.openRound(b, "Last year")
-	for i, m := range b.Members {
-		s.answerAll(b, first, m, assessment.Choice(3+i%2))
-	}
-	s.as(b.Lead).post(before+"/close", "confirm", "yes").wants(http.StatusSeeOther)
+	_, before = s.closeRound(b, "Last year", 3, 4)
 	_, path = s.openRound(b, "This year")
 	return path, before
 }

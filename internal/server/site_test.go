@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -164,24 +165,30 @@ func (r reply) says(selector, words string) reply {
 func (s *site) openRound(board storetest.Board, title string) (uuid.UUID, string) {
 	s.t.Helper()
 	ctx, now := s.t.Context(), time.Now()
-	lead, err := s.db.Enter(ctx, board.Lead, board.ODS)
-	if err != nil {
-		s.t.Fatal(err)
-	}
+	lead := storetest.Enter(s.t, s.db, board.Lead, board.ODS)
 	r, err := lead.CreateRound(ctx, assessment.Round{
 		Title: title, Form: questionnaire.Core, Questionnaire: questionnaire.Latest(),
 		OpensOn: now, ClosesOn: now.AddDate(0, 0, 14),
 	}, now)
+	if err == nil {
+		err = errors.Join(lead.SetAsked(ctx, r.ID, board.Members, now), lead.OpenRound(ctx, r.ID, now))
+	}
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	if err := lead.SetAsked(ctx, r.ID, board.Members, now); err != nil {
-		s.t.Fatal(err)
-	}
-	if err := lead.OpenRound(ctx, r.ID, now); err != nil {
-		s.t.Fatal(err)
-	}
 	return r.ID, "/trusts/" + board.ODS + "/rounds/" + r.ID.String()
+}
+
+// closeRound makes such a round and closes it once everybody has answered: one
+// after the other the levels given, and then from the first of them again.
+func (s *site) closeRound(board storetest.Board, title string, levels ...assessment.Choice) (uuid.UUID, string) {
+	s.t.Helper()
+	round, path := s.openRound(board, title)
+	for i, m := range board.Members {
+		s.answerAll(board, round, m, levels[i%len(levels)])
+	}
+	s.as(board.Lead).post(path+"/close", "confirm", "yes").wants(http.StatusSeeOther)
+	return round, path
 }
 
 // answerAll gives the same choice to every question the core form asks, and
@@ -197,11 +204,7 @@ func (s *site) answerAll(board storetest.Board, round uuid.UUID, member uuid.UUI
 			s.t.Fatal(err)
 		}
 	}
-	t, err := s.db.Enter(s.t.Context(), member, board.ODS)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if err := t.Submit(s.t.Context(), round, false, time.Now()); err != nil {
+	if err := storetest.Enter(s.t, s.db, member, board.ODS).Submit(s.t.Context(), round, false, time.Now()); err != nil {
 		s.t.Fatal(err)
 	}
 }

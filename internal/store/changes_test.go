@@ -34,9 +34,8 @@ func startSeries(t *testing.T) *series {
 	return &series{t, db, board, storetest.Enter(t, db, board.Lead, board.ODS), storetest.Now}
 }
 
-// round closes a round that the given members answer, and asks nobody else.
-// Levels are moved up by so many.
-func (s *series) round(form questionnaire.Form, members []uuid.UUID, up int) assessment.Round {
+// opened is a round that the given members can answer, and nobody else.
+func (s *series) opened(form questionnaire.Form, members []uuid.UUID) assessment.Round {
 	s.t.Helper()
 	r, err := s.lead.CreateRound(s.t.Context(), assessment.Round{
 		Title: "Round of " + s.at.Format("January 2006"), Form: form, Questionnaire: questionnaire.Latest(),
@@ -48,19 +47,22 @@ func (s *series) round(form questionnaire.Form, members []uuid.UUID, up int) ass
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	return r
+}
+
+// round closes one that they have answered. Levels are moved up by so many.
+func (s *series) round(form questionnaire.Form, members []uuid.UUID, up int) assessment.Round {
+	s.t.Helper()
+	r := s.opened(form, members)
 	for _, m := range members {
 		storetest.Answer(s.t, s.db, s.board, r, m, slices.Index(s.board.Members, m))
 	}
-	_, err = storetest.Owner(s.t, s.db).Exec(s.t.Context(),
-		`UPDATE answers SET choice = least(5, 1 + (choice - 1) / 2 + $2) WHERE round_id = $1`, r.ID, up)
-	if err == nil {
-		err = s.lead.CloseRound(s.t.Context(), r.ID, s.at.AddDate(0, 0, 14))
-	}
-	if err != nil {
+	storetest.Change(s.t, s.db, `UPDATE answers SET choice = least(5, 1 + (choice - 1) / 2 + $2) WHERE round_id = $1`, r.ID, up)
+	if err := s.lead.CloseRound(s.t.Context(), r.ID, s.at.AddDate(0, 0, 14)); err != nil {
 		s.t.Fatal(err)
 	}
 	s.at = s.at.AddDate(0, 6, 0)
-	r, err = s.lead.Round(s.t.Context(), r.ID)
+	r, err := s.lead.Round(s.t.Context(), r.ID)
 	if err != nil {
 		s.t.Fatal(err)
 	}

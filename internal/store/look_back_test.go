@@ -14,22 +14,6 @@ import (
 	"octant/internal/store/storetest"
 )
 
-// opened is a round of the series that members can answer.
-func (s *series) opened(members []uuid.UUID) assessment.Round {
-	s.t.Helper()
-	r, err := s.lead.CreateRound(s.t.Context(), assessment.Round{
-		Title: "Open in " + s.at.Format("January 2006"), Form: questionnaire.Core, Questionnaire: questionnaire.Latest(),
-		OpensOn: s.at.Truncate(24 * time.Hour), ClosesOn: s.at.AddDate(0, 0, 14).Truncate(24 * time.Hour),
-	}, s.at)
-	if err == nil {
-		err = errors.Join(s.lead.SetAsked(s.t.Context(), r.ID, members, s.at), s.lead.OpenRound(s.t.Context(), r.ID, s.at))
-	}
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return r
-}
-
 // looks has somebody look back on an element.
 func (s *series) looks(r assessment.Round, member uuid.UUID, element string, c assessment.Choice, revision int) (store.Saved, error) {
 	return s.db.SaveAnswer(s.t.Context(), member, s.board.ODS, r.ID,
@@ -40,7 +24,7 @@ func TestOnlyARoundAfterAnotherLooksBack(t *testing.T) {
 	t.Parallel()
 	s := startSeries(t)
 	me := s.board.Members[0]
-	first := s.opened(s.board.Members)
+	first := s.opened(questionnaire.Core, s.board.Members)
 	if _, err := s.looks(first, me, "1", 3, 0); !errors.Is(err, assessment.ErrNotAsked) {
 		t.Errorf("a first round takes a look-back answer: %v", err)
 	}
@@ -48,7 +32,7 @@ func TestOnlyARoundAfterAnotherLooksBack(t *testing.T) {
 	if _, err := s.looks(first, me, "1", 3, 0); !errors.Is(err, assessment.ErrNotAsked) {
 		t.Errorf("a round looks back on one that closed after it opened: %v", err)
 	}
-	r := s.opened(s.board.Members)
+	r := s.opened(questionnaire.Core, s.board.Members)
 	if _, err := s.looks(r, me, "9", 3, 0); !errors.Is(err, assessment.ErrNotAsked) {
 		t.Errorf("there is no ninth element to look back on: %v", err)
 	}
@@ -92,7 +76,7 @@ func TestLookBackIsFrozenAtClosing(t *testing.T) {
 	t.Parallel()
 	s := startSeries(t)
 	first := s.round(questionnaire.Core, s.board.Members, 0)
-	r := s.opened(s.board.Members)
+	r := s.opened(questionnaire.Core, s.board.Members)
 	for i, m := range s.board.Members {
 		if i < 10 {
 			if _, err := s.looks(r, m, "1", assessment.Choice(1+i%4), 0); err != nil { // 1 2 3 4 1 2 3 4 1: 21 of 9

@@ -299,7 +299,7 @@ func TestKeyingInFaults(t *testing.T) {
 func TestPaperLooksBack(t *testing.T) {
 	t.Parallel()
 	s := startSeries(t)
-	r := s.opened(s.board.Members)
+	r := s.opened(questionnaire.Core, s.board.Members)
 	p := onPaper{t: t, db: s.db, board: s.board, round: r, lead: s.lead}
 	on := func(round uuid.UUID) store.RoundName {
 		t.Helper()
@@ -327,7 +327,7 @@ func TestPaperLooksBack(t *testing.T) {
 	if _, err := storetest.Enter(t, s.db, s.board.Members[0], s.board.ODS).LooksBackOn(t.Context(), draft.ID); !errors.Is(err, access.ErrDenied) {
 		t.Errorf("asked by a member: %v", err)
 	}
-	p.round = s.opened(s.board.Members)
+	p.round = s.opened(questionnaire.Core, s.board.Members)
 	if err := p.set(0, 1, 2, 3, 4, 5); err != nil {
 		t.Fatal(err)
 	}
