@@ -133,7 +133,7 @@ func (k *keyed) readBack(f form, q *questionnaire.Question) nhsuk.Field {
 func (k *keyed) tick(f form, q *questionnaire.Question, number, text string) (assessment.Answer, nhsuk.Field) {
 	choice := nhsuk.Field{
 		Name: "q-" + q.Key, ID: "q-" + page.QuestionID(q), Label: number + ". " + text, Size: nhsuk.Small, Small: true, Inline: true,
-		Value: f.get("q-" + q.Key), Error: f.fault("q-" + q.Key), Options: keyedOptions(),
+		Value: f.get("q-" + q.Key), Error: f.fault("q-" + q.Key), Options: keyedOptions(q),
 	}
 	a := assessment.Answer{Question: q.Key}
 	if choice.Value != leftEmpty {
@@ -146,16 +146,16 @@ func (k *keyed) tick(f form, q *questionnaire.Question, number, text string) (as
 	return a, choice
 }
 
-// keyedOptions are the boxes of a sheet by the numbers printed beside them.
-func keyedOptions() []nhsuk.Option {
+// keyedOptions are a question's boxes by the numbers or words printed beside them.
+func keyedOptions(q *questionnaire.Question) []nhsuk.Option {
 	options := make([]nhsuk.Option, 0, questionnaire.Levels+3)
 	for level := range questionnaire.Levels {
 		c := assessment.Choice(level + 1)
 		options = append(options, nhsuk.Option{Value: c.Code(), Text: c.Code()})
 	}
 	return append(options,
-		nhsuk.Option{Value: assessment.DontKnow.Code(), Text: "I do not know"},
-		nhsuk.Option{Value: assessment.RatherNotSay.Code(), Text: "Rather not say"},
+		nhsuk.Option{Value: assessment.DontKnow.Code(), Text: page.ChoiceText(q, assessment.DontKnow)},
+		nhsuk.Option{Value: assessment.RatherNotSay.Code(), Text: page.ChoiceText(q, assessment.RatherNotSay)},
 		nhsuk.Option{Value: leftEmpty, Text: "Empty"},
 	)
 }
