@@ -184,8 +184,16 @@ func fromWords[T comparable](spells []register.Spell[T], i int, closed time.Time
 		return page.Day(s.From)
 	case s.SeenFrom.After(s.From):
 		return page.Day(s.From) + ", " + turn
+	case overnight(spells, i):
+		return page.Day(s.From)
 	}
 	return betweenWords(spells, i)
+}
+
+// overnight says whether a spell began on the day after the last file that said
+// otherwise, so that its day is known.
+func overnight[T comparable](spells []register.Spell[T], i int) bool {
+	return spells[i].From.Equal(spells[i-1].SeenTo.AddDate(0, 0, 1))
 }
 
 // betweenWords says when a spell began that only a file dates: after the last
@@ -199,7 +207,7 @@ func untilWords[T comparable](spells []register.Spell[T], i int, closed time.Tim
 	switch s := spells[i]; {
 	case s.To.IsZero():
 		return "Now"
-	case i+1 < len(spells) && !spells[i+1].SeenFrom.After(spells[i+1].From):
+	case i+1 < len(spells) && !spells[i+1].SeenFrom.After(spells[i+1].From) && !overnight(spells, i+1):
 		return betweenWords(spells, i+1)
 	default:
 		return lastWords(s.To, closed)

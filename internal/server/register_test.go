@@ -244,3 +244,22 @@ func TestAdministratorEntersWhatNoFileSays(t *testing.T) {
 		t.Errorf("the record is broken: %d, %v", broken, err)
 	}
 }
+
+// TestSpellsAreDatedAsFarAsKnown: a file of the day before says on which day a
+// name changed, an older one only between which days.
+func TestSpellsAreDatedAsFarAsKnown(t *testing.T) {
+	t.Parallel()
+	first, turn := register.Date(2001, 4, 1), register.Date(2019, 10, 1)
+	for seen, want := range map[time.Time][2]string{
+		register.Date(2019, 9, 30): {"30 September 2019", "1 October 2019"},
+		register.Date(2019, 9, 29): {"Between 29 September 2019 and 1 October 2019", "Between 29 September 2019 and 1 October 2019"},
+	} {
+		spells := []register.Spell[string]{
+			{Value: "Old", From: first, To: turn, SeenFrom: first, SeenTo: seen},
+			{Value: "New", From: turn, SeenFrom: turn, SeenTo: register.Date(2026, 7, 8)},
+		}
+		if got := [2]string{untilWords(spells, 0, time.Time{}), fromWords(spells, 1, time.Time{}, "")}; got != want {
+			t.Errorf("a file of %v: %q, want %q", seen, got, want)
+		}
+	}
+}
