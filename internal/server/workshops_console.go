@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -258,7 +259,28 @@ func (s *Server) agreeLevel(w http.ResponseWriter, r *http.Request, t *store.Tru
 		return s.render(w, r, http.StatusUnprocessableEntity, page.Console(v))
 	}
 	agreed := workshop.Agreement{Level: level, Reason: strings.TrimSpace(f.get("reason")), Dissent: strings.TrimSpace(f.get("dissent"))}
-	return s.moved(w, r, t, id, "agreed", t.AgreeLevel(r.Context(), id, item, step, agreed, s.now()))
+	err = t.AgreeLevel(r.Context(), id, item, step, agreed, s.now())
+	if says := saysWorkshop(err); says != "" {
+		return s.refuseAgreed(w, r, t, id, item, f, says)
+	}
+	return s.moved(w, r, t, id, "agreed", err)
+}
+
+// refuseAgreed shows the console as it is now with what was typed: in the form
+// where the same item can still be agreed on, and otherwise to be read.
+func (s *Server) refuseAgreed(w http.ResponseWriter, r *http.Request, t *store.Trust, id, item uuid.UUID, f form, says string) error {
+	v, err := s.console(r, t, id)
+	if err != nil {
+		return err
+	}
+	reason, dissent := strings.TrimSpace(f.get("reason")), strings.TrimSpace(f.get("dissent"))
+	if it := v.Workshop.Now(); it != nil && it.ID == item && slices.Contains(it.Moves(), workshop.Agree) {
+		v.Agree.Level.Value, v.Agree.Reason.Value, v.Agree.Dissent.Value = f.get("level"), reason, dissent
+		v.Agree.Reason.Error = says
+	} else {
+		v.Error = says + ". You wrote: “" + strings.TrimSpace(reason+" "+dissent) + "”"
+	}
+	return s.render(w, r, http.StatusConflict, page.Console(v))
 }
 
 func orElse(text, otherwise string) string {
