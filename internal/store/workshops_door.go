@@ -20,7 +20,7 @@ import (
 // while more wait than one can let in.
 const (
 	doorways  = 4   // questions at a time
-	mostOfOne = 256 // devices in one question
+	mostOfOne = 128 // devices in one question
 )
 
 // door is where devices wait to be let in.
@@ -122,7 +122,13 @@ const bindDevices = `SELECT ` + byKeys + `, set_config('plan_cache_mode', 'force
 const findSeats = `
 	SELECT set_config('octant.workshops', coalesce(array_agg(DISTINCT d.workshop_id)::text, ''), true),
 	       set_config('octant.seats', coalesce(array_agg(d.participant)::text, ''), true)
-	FROM workshop_devices d WHERE d.ods = $1 AND d.hash = ANY ($2::bytea[])`
+	FROM ` + cameDevices
+
+// cameDevices are the devices of the transaction, each looked up by its key. Before
+// anybody has counted the rows Postgres would go through all of the trust's.
+const cameDevices = `unnest($2::bytea[]) AS came (hash)
+	CROSS JOIN LATERAL (SELECT d.hash, d.workshop_id, d.participant, d.number FROM workshop_devices d
+	                    WHERE d.ods = $1 AND d.hash = came.hash OFFSET 0) d`
 
 // ownStates is what each seat may know of itself. Each vote is asked for by its
 // whole key: joined, all votes of the room are gone through for it.
@@ -137,11 +143,13 @@ const ownStates = `
 	                 WHERE k.ods = $1 AND k.workshop_id = w.id AND k.item_id = i.id AND k.participant = p.participant), ''),
 	       ARRAY(SELECT u.parked_id FROM workshop_ups u
 	             WHERE u.ods = $1 AND u.workshop_id = w.id AND u.participant = p.participant ORDER BY u.parked_id)
-	FROM unnest($2::bytea[]) AS came (hash)
-	CROSS JOIN LATERAL (SELECT d.hash, d.workshop_id, d.participant, d.number FROM workshop_devices d WHERE d.ods = $1 AND d.hash = came.hash OFFSET 0) d
-	CROSS JOIN LATERAL (SELECT p.participant, p.kind FROM workshop_participants p WHERE p.ods = $1 AND p.workshop_id = d.workshop_id AND p.participant = d.participant OFFSET 0) p
-	CROSS JOIN LATERAL (SELECT w.id, w.state, w.version, w.current_item FROM workshops w WHERE w.ods = $1 AND w.id = d.workshop_id OFFSET 0) w
-	LEFT JOIN LATERAL (SELECT i.id, i.stage FROM workshop_items i WHERE i.ods = $1 AND i.workshop_id = w.id AND i.id = w.current_item OFFSET 0) i ON true`
+	FROM ` + cameDevices + `
+	CROSS JOIN LATERAL (SELECT p.participant, p.kind FROM workshop_participants p
+	                    WHERE p.ods = $1 AND p.workshop_id = d.workshop_id AND p.participant = d.participant OFFSET 0) p
+	CROSS JOIN LATERAL (SELECT w.id, w.state, w.version, w.current_item FROM workshops w
+	                    WHERE w.ods = $1 AND w.id = d.workshop_id OFFSET 0) w
+	LEFT JOIN LATERAL (SELECT i.id, i.stage FROM workshop_items i
+	                   WHERE i.ods = $1 AND i.workshop_id = w.id AND i.id = w.current_item OFFSET 0) i ON true`
 
 // queueSeats asks for the seats of some devices of one trust, and what is their
 // own there.
