@@ -80,6 +80,21 @@ func openDatabase(ctx context.Context, conf config, log *slog.Logger, as part) (
 	return d, nil
 }
 
+// asGuest gives a command the database, beside a server that runs or by itself.
+func asGuest(ctx context.Context, c console, env environment, do func(base database) error) error {
+	conf, err := env.read()
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(c.err, nil))
+	base, err := openDatabase(ctx, conf, log, guest)
+	if err != nil {
+		return err
+	}
+	defer base.close(log)
+	return do(base)
+}
+
 // prepare migrates the embedded database and gives the program its own account.
 func prepare(ctx context.Context, d database) (string, error) {
 	if err := store.Migrate(ctx, d.ownerURL); err != nil {

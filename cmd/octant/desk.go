@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"log/slog"
 	"net/url"
 
 	"octant/internal/store"
@@ -13,32 +12,24 @@ import (
 // withDesk gives a command the database with the front desk's rights, and with
 // no others. It works beside a server that runs.
 func withDesk(ctx context.Context, c console, env environment, do func(*store.DB) error) error {
-	conf, err := env.read()
-	if err != nil {
-		return err
-	}
-	log := slog.New(slog.NewTextHandler(c.err, nil))
-	base, err := openDatabase(ctx, conf, log, guest)
-	if err != nil {
-		return err
-	}
-	defer base.close(log)
-	address, err := base.deskURL()
-	if err != nil {
-		return err
-	}
-	db, err := openDesk(ctx, address)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	if err := db.Ready(ctx); err != nil {
-		return err
-	}
-	if desk, err := db.AtDesk(ctx); err != nil || !desk {
-		return errors.Join(err, errNoDesk)
-	}
-	return do(db)
+	return asGuest(ctx, c, env, func(base database) error {
+		address, err := base.deskURL()
+		if err != nil {
+			return err
+		}
+		db, err := openDesk(ctx, address)
+		if err != nil {
+			return err
+		}
+		defer db.Close()
+		if err := db.Ready(ctx); err != nil {
+			return err
+		}
+		if desk, err := db.AtDesk(ctx); err != nil || !desk {
+			return errors.Join(err, errNoDesk)
+		}
+		return do(db)
+	})
 }
 
 // errNoDesk keeps a command from taking what it may not see for what is not there.

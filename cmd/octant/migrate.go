@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 
 	"octant/internal/store"
 )
@@ -41,20 +40,17 @@ func (migrateStatus) Run(ctx context.Context, c console, env environment) error 
 // withOwner does something as the database's owner and says where that left the
 // schema.
 func withOwner(ctx context.Context, c console, env environment, do func(url string) error) error {
-	conf, err := env.read()
-	if err != nil {
-		return err
-	}
-	log := slog.New(slog.NewTextHandler(c.err, nil))
-	base, err := openDatabase(ctx, conf, log, guest)
-	if err != nil {
-		return err
-	}
-	defer base.close(log)
-	if err := do(base.ownerURL); err != nil {
-		return err
-	}
-	have, want, dirty, err := store.SchemaStatus(ctx, base.ownerURL)
+	return asGuest(ctx, c, env, func(base database) error {
+		if err := do(base.ownerURL); err != nil {
+			return err
+		}
+		return sayStatus(ctx, c, base.ownerURL)
+	})
+}
+
+// sayStatus says where the schema stands.
+func sayStatus(ctx context.Context, c console, ownerURL string) error {
+	have, want, dirty, err := store.SchemaStatus(ctx, ownerURL)
 	if err != nil {
 		return err
 	}
