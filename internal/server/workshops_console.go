@@ -259,9 +259,8 @@ func (s *Server) agreeLevel(w http.ResponseWriter, r *http.Request, t *store.Tru
 		return s.render(w, r, http.StatusUnprocessableEntity, page.Console(v))
 	}
 	agreed := workshop.Agreement{Level: level, Reason: strings.TrimSpace(f.get("reason")), Dissent: strings.TrimSpace(f.get("dissent"))}
-	err = t.AgreeLevel(r.Context(), id, item, step, agreed, s.now())
-	if says := saysWorkshop(err); says != "" {
-		return s.refuseAgreed(w, r, t, id, item, f, says)
+	if err = t.AgreeLevel(r.Context(), id, item, step, agreed, s.now()); saysWorkshop(err) != "" {
+		return s.refuseAgreed(w, r, t, id, item, f, saysWorkshop(err))
 	}
 	return s.moved(w, r, t, id, "agreed", err)
 }

@@ -147,3 +147,22 @@ func (db *DB) WasRemoved(ctx context.Context, token string) (bool, error) {
 	}
 	return err == nil, fault("was removed", err)
 }
+
+// SeatLife is how long a device keeps its seat, from when it joined.
+const SeatLife = 24 * time.Hour
+
+// couldVote is how many could vote in a workshop of late: who has a seat, and who
+// was taken out since the first item was shown. Before that a room is made ready,
+// and whoever is taken out has time to come back.
+func (t *Trust) couldVote(ctx context.Context, tx pgx.Tx, id uuid.UUID, now time.Time) (people int, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT (SELECT count(DISTINCT p.participant)
+		        FROM workshop_participants p
+		        JOIN workshop_devices d ON d.ods = p.ods AND d.workshop_id = p.workshop_id AND d.participant = p.participant
+		        WHERE p.ods = $1 AND p.workshop_id = $2 AND p.kind = 'voter' AND d.joined_at > $3)
+		     + (SELECT count(*) FROM workshop_removed r
+		        WHERE r.ods = $1 AND r.workshop_id = $2 AND r.voted_until > $3
+		          AND r.voted_until >= (SELECT min(i.shown_at) FROM workshop_items i WHERE i.ods = $1 AND i.workshop_id = $2))`,
+		t.ODS, id, now.Add(-SeatLife)).Scan(&people)
+	return people, err
+}

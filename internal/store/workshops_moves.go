@@ -80,7 +80,7 @@ func (t *Trust) MoveOn(ctx context.Context, id, item uuid.UUID, m workshop.Move,
 		}
 		switch {
 		case m == workshop.Reveal && it.Kind == workshop.Cards:
-			return "", t.shuffleCards(ctx, tx, id, item)
+			return "", t.shuffleCards(ctx, tx, w, item, now)
 		case m == workshop.Reveal:
 			return "", t.tellFirst(ctx, tx, w, it, now)
 		case m == workshop.ShowShift:
@@ -256,25 +256,6 @@ func (t *Trust) tellFirst(ctx context.Context, tx pgx.Tx, w *workshop.Workshop, 
 	return nil
 }
 
-// SeatLife is how long a device keeps its seat, from when it joined.
-const SeatLife = 24 * time.Hour
-
-// couldVote is how many could vote in a workshop of late: who has a seat, and who
-// was taken out since the first item was shown. Before that a room is made ready,
-// and whoever is taken out has time to come back.
-func (t *Trust) couldVote(ctx context.Context, tx pgx.Tx, id uuid.UUID, now time.Time) (people int, err error) {
-	err = tx.QueryRow(ctx, `
-		SELECT (SELECT count(DISTINCT p.participant)
-		        FROM workshop_participants p
-		        JOIN workshop_devices d ON d.ods = p.ods AND d.workshop_id = p.workshop_id AND d.participant = p.participant
-		        WHERE p.ods = $1 AND p.workshop_id = $2 AND p.kind = 'voter' AND d.joined_at > $3)
-		     + (SELECT count(*) FROM workshop_removed r
-		        WHERE r.ods = $1 AND r.workshop_id = $2 AND r.voted_until > $3
-		          AND r.voted_until >= (SELECT min(i.shown_at) FROM workshop_items i WHERE i.ods = $1 AND i.workshop_id = $2))`,
-		t.ODS, id, now.Add(-SeatLife)).Scan(&people)
-	return people, err
-}
-
 // tellSecond works out what may be told of the second, beside the first.
 func (t *Trust) tellSecond(ctx context.Context, tx pgx.Tx, id uuid.UUID, it *workshop.Item) error {
 	first, casts, err := t.casts(ctx, tx, id, it)
@@ -330,9 +311,17 @@ func (t *Trust) keyed(ctx context.Context, tx pgx.Tx, id, item uuid.UUID, vote i
 }
 
 // shuffleCards cuts the cards of an item loose from who wrote them: they are
-// written once more under random ids and in the ids' order. Too few are not shown
-// and go; so do, in a rehearsal, all but those of simulated members.
-func (t *Trust) shuffleCards(ctx context.Context, tx pgx.Tx, id, item uuid.UUID) error {
+// written once more under random ids and in the ids' order. Too few, by the rules
+// of a vote, are not shown and go; so do, in a rehearsal, all but those of
+// simulated members.
+func (t *Trust) shuffleCards(ctx context.Context, tx pgx.Tx, w *workshop.Workshop, item uuid.UUID, now time.Time) error {
+	id, could := w.ID, 0
+	if !w.Rehearsal {
+		var err error
+		if could, err = t.couldVote(ctx, tx, id, now); err != nil {
+			return err
+		}
+	}
 	b := &pgx.Batch{}
 	b.Queue(`
 		DELETE FROM workshop_cards c USING workshop_participants p, workshops w
@@ -347,7 +336,7 @@ func (t *Trust) shuffleCards(ctx context.Context, tx pgx.Tx, id, item uuid.UUID)
 		return err
 	}
 	words, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil || len(words) < MinCards {
+	if err != nil || len(words) < MinCards || !maturity.SpeaksFor(len(words), could) {
 		return err
 	}
 	type card struct {

@@ -54,6 +54,9 @@ func (v RoomView) phase() string {
 	case it == nil:
 		return "The next item begins in a moment."
 	}
+	if it.Kind == workshop.Cards && it.Stage == workshop.Revealed && len(v.Cards) == 0 {
+		return "Too few wrote a card for any to be shown."
+	}
 	return stageText(it)
 }
 
