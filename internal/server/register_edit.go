@@ -65,6 +65,16 @@ func (s *Server) readOrganisation(r *http.Request) (page.OrganisationEditView, e
 	return organisationForm(e), err
 }
 
+// readEdit is the same with the form that was posted about it.
+func (s *Server) readEdit(r *http.Request) (page.OrganisationEditView, form, error) {
+	v, err := s.readOrganisation(r)
+	if err != nil {
+		return v, form{}, err
+	}
+	f, err := readForm(r)
+	return v, f, err
+}
+
 func (s *Server) renderEdit(w http.ResponseWriter, r *http.Request, status int, v page.OrganisationEditView) error {
 	v.Frame = s.frame(r)
 	v.Notice = s.said(r)
@@ -73,11 +83,7 @@ func (s *Server) renderEdit(w http.ResponseWriter, r *http.Request, status int, 
 
 // setType sets of what type an organisation is from a day on.
 func (s *Server) setType(w http.ResponseWriter, r *http.Request, admin access.Person) error {
-	v, err := s.readOrganisation(r)
-	if err != nil {
-		return err
-	}
-	f, err := readForm(r)
+	v, f, err := s.readEdit(r)
 	if err != nil {
 		return err
 	}
@@ -109,11 +115,7 @@ func (s *Server) setType(w http.ResponseWriter, r *http.Request, admin access.Pe
 
 // makeSuccession records who followed whom.
 func (s *Server) makeSuccession(w http.ResponseWriter, r *http.Request, admin access.Person) error {
-	v, err := s.readOrganisation(r)
-	if err != nil {
-		return err
-	}
-	f, err := readForm(r)
+	v, f, err := s.readEdit(r)
 	if err != nil {
 		return err
 	}
@@ -157,11 +159,7 @@ func (s *Server) makeSuccession(w http.ResponseWriter, r *http.Request, admin ac
 
 // endSuccession takes back what was entered by hand.
 func (s *Server) endSuccession(w http.ResponseWriter, r *http.Request, admin access.Person) error {
-	v, err := s.readOrganisation(r)
-	if err != nil {
-		return err
-	}
-	f, err := readForm(r)
+	v, f, err := s.readEdit(r)
 	if err != nil {
 		return err
 	}
