@@ -70,14 +70,13 @@ type OwnCode struct {
 
 // OwnTrust is what one trust holds on the person.
 type OwnTrust struct {
-	ODS     string      `json:"ods"`
-	Name    string      `json:"name"`
-	Rounds  []OwnRound  `json:"rounds"`
-	Letters []OwnLetter `json:"letters"`
-	Links   []OwnLink   `json:"links"`
-	Actions []OwnAction `json:"actions"`
-	Record  []OwnEntry  `json:"record"`
-
+	ODS       string        `json:"ods"`
+	Name      string        `json:"name"`
+	Rounds    []OwnRound    `json:"rounds"`
+	Letters   []OwnLetter   `json:"letters"`
+	Links     []OwnLink     `json:"links"`
+	Actions   []OwnAction   `json:"actions"`
+	Record    []OwnEntry    `json:"record"`
 	Workshops []OwnWorkshop `json:"workshops"`
 }
 

@@ -32,10 +32,9 @@ type DemoPerson struct {
 // their trusts.
 type HomeView struct {
 	Frame
-	Waiting []Waiting
-	Trusts  []TrustCard
-	Ways    []Link // to pages about several trusts
-
+	Waiting   []Waiting
+	Trusts    []TrustCard
+	Ways      []Link // to pages about several trusts
 	Workshops []Link // of the trusts where the person runs them
 	Admin     bool
 }
