@@ -58,8 +58,8 @@ func pastView(t *store.Trust, past store.Past, own []chart.Point, with []string)
 	return v
 }
 
-// pastCSV is every value of this trust's newest rounds and of those that came
-// before it.
+// pastCSV is every value of this trust's newest rounds and of as many trusts before
+// it as a chart can tell apart.
 func (s *Server) pastCSV(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
 	past, err := t.Past(r.Context(), access.Today(s.now()))
 	if err != nil {
