@@ -16,7 +16,7 @@ import (
 
 // differs is what differs between two runs of the same script whatever was voted:
 // ids, digests, tokens, times.
-var differs = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|data-hash="[0-9a-f]+"|data-live-until="\d+"|Until \d\d:\d\d|>\d\d:\d\d<|/static/\S+|[A-Z0-9]{3}-[A-Z0-9]{3}|<path d="[^"]*"`)
+var differs = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|data-hash="[0-9a-f]+"|data-live-until="\d+"|Until \d\d:\d\d|> ?\d\d:\d\d<|/static/\S+|[A-Z0-9]{3}-[A-Z0-9]{3}|<path d="[^"]*"`)
 
 // transcript runs a script up to before each reveal with these votes, and is all
 // that everybody but the voters receives.
