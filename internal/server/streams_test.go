@@ -86,13 +86,10 @@ func TestOneDeviceHasSoManyStreams(t *testing.T) {
 	for _, h := range append(mine[2:], other) {
 		h.ends()
 	}
-	for late := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
+	for late, left := time.Now().Add(20*time.Second), 1; left > 0; <-time.After(time.Millisecond) {
 		s.server.streams.mu.Lock()
-		left := len(s.server.streams.all)
+		left = len(s.server.streams.all)
 		s.server.streams.mu.Unlock()
-		if left == 0 {
-			break
-		}
 		if time.Now().After(late) {
 			t.Fatalf("%d are not forgotten", left)
 		}
