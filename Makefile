@@ -40,7 +40,7 @@ generate: ## write the Go code of the templ files
 
 fmt: ## format the code
 	@$(FORMAT) -w $(GO_CODE)
-	@go tool templ fmt -log-level warn $(TEMPLATES)
+	@for room in $(TEMPLATES); do go tool templ fmt -log-level warn $$room || exit 1; done
 	@$(MAKE) --no-print-directory generate
 
 lint: assets ## read the code for faults; .golangci.yml says which and why
@@ -71,7 +71,7 @@ postgres:
 
 formatted:
 	@bad=$$($(FORMAT) -l $(GO_CODE)) && [ -z "$$bad" ] || { echo "Not formatted (make fmt): $$bad" >&2; exit 1; }
-	@go tool templ fmt -fail -log-level warn $(TEMPLATES) || { echo 'Templates are not formatted (make fmt).' >&2; exit 1; }
+	@for room in $(TEMPLATES); do go tool templ fmt -fail -log-level warn $$room || { echo 'Templates are not formatted (make fmt).' >&2; exit 1; }; done
 
 vet:
 	@go vet ./...
