@@ -25,6 +25,15 @@ const (
 
 var choices = []string{"1", "2", "3", "4", "5", "0"}
 
+// choicesOf are those that a device makes in a rush. Only two are ever at a loss,
+// so that enough choose a level for each level to be told apart.
+func choicesOf(device int) []string {
+	if device < 2 {
+		return choices
+	}
+	return choices[:5]
+}
+
 // rush is several devices that vote without pause.
 type rush struct {
 	room   *room
@@ -40,10 +49,10 @@ func startRush(r *room) *rush {
 	r.t.Helper()
 	rush := &rush{room: r}
 	for i, d := range r.devices[:votingEarly] {
-		ballot := d.ballot()
+		ballot, own := d.ballot(), choicesOf(i)
 		rush.all.Go(func() {
 			for n := i; !rush.over.Load(); n++ {
-				if d.vote(ballot, choices[n%len(choices)]) {
+				if d.vote(ballot, own[n%len(own)]) {
 					rush.acks.Add(1)
 					continue
 				}
