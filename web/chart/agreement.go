@@ -128,53 +128,15 @@ func (t tally) cells(why maturity.Reason) []Cell {
 	return cells
 }
 
-// itemAgreements is how far people agree on each question of one element.
-type itemAgreements struct {
-	frame
-	rows []itemAgreementRow
-}
-
-type itemAgreementRow struct {
-	name  string
-	label maturity.Label
-	says  string
-}
-
-// The heights of a list of questions under the four labels.
-const (
-	spreadHead = 30
-	spreadRow  = 64
-	spreadName = 22
-	spreadLine = 45
-)
-
-func (a itemAgreements) height() int { return spreadHead + len(a.rows)*spreadRow }
-
-func (a itemAgreements) top(row int) int { return spreadHead + row*spreadRow }
-
-// labelX is the middle of a label's column, in percent.
-func labelX(l maturity.Label) float64 { return (float64(place(l)) + 0.5) * 100 / float64(len(labels)) }
-
-func newItemAgreement(s Setting, r maturity.Report, v *questionnaire.Version, key string) itemAgreements {
+// itemAgreement is the table of how far people agree on each question of one
+// element.
+func itemAgreement(r maturity.Report, v *questionnaire.Version, key string) Named {
 	e := elementOf(r, v, key)
-	a := itemAgreements{frame: newFrame(s, "agreement-"+key, "How far board members agree on "+quoted(e.Title))}
-	a.subtitle = "How far apart the answers to each question are. " + who(r)
-	a.alt = "How far board members agree on the questions about " + quoted(e.Title)
-	a.table = Table{Caption: "Agreement on " + quoted(e.Title), Columns: []string{"Question", "Agreement", "Average distance from the mean, in levels"}}
-	var says []string
-	any := false
+	t := Table{Caption: "Agreement on " + quoted(e.Title), Columns: []string{"Question", "Agreement", "Average distance from the mean, in levels"}}
 	for _, i := range e.items(r) {
-		row := itemAgreementRow{name: i.name(), label: i.said.Label, says: itemAgreement(i.said)}
-		a.rows = append(a.rows, row)
-		a.table.add(words(row.name), words(row.says), distance(i.said).cell())
-		says = append(says, row.name+": "+lower(row.says)+".")
-		any = any || row.label != ""
+		t.add(words(i.name()), words(agreed(i.said)), distance(i.said).cell())
 	}
-	a.desc = strings.Join(append(says, "The table after the chart has every value."), " ")
-	if !any {
-		a.none = notShown(r.Result.Hidden)
-	}
-	return a
+	return Named{Name: "agreement-" + key, Table: t}
 }
 
 // distance is the average deviation, or the words that are told in its place.

@@ -23,7 +23,7 @@ func (a *answers) tabulate(all []item, v *questionnaire.Version) {
 			dontKnow(i.said).cell(),
 			noAnswer(i.said).cell(),
 			score(i.said.Mean, whyNot(i.said, "mean")).cell(),
-			words(itemAgreement(i.said)))
+			words(agreed(i.said)))
 		a.table.add(row...)
 	}
 }
@@ -76,8 +76,8 @@ func itemScore(i maturity.Item) value {
 	return score(i.Mean, whyNot(i, "mean"))
 }
 
-// itemAgreement is an item's label, or the words that tell more.
-func itemAgreement(i maturity.Item) string {
+// agreed is an item's label, or the words that tell more.
+func agreed(i maturity.Item) string {
 	if toldLevel(i) > 0 {
 		return spreadWords(i)
 	}

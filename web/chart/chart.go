@@ -34,28 +34,22 @@ type Named struct {
 	Table Table
 }
 
-// Charts gives the table of every chart of a report, in the order of the page.
+// Charts gives the table of every chart of a report, in the order of the page, and
+// for each element two that the page tells in words.
 func Charts(r maturity.Report, v *questionnaire.Version) []Named {
 	s := Setting{}
-	frames := []frame{
-		newProfile(s, r, v).frame,
-		newAgreement(s, r, v).frame,
-		newUnknown(s, r, v).frame,
-		newHeat(s, r, v).frame,
-		newSides(s, r, v).frame,
-		newFactors(s, r, v).frame,
-		newLenses(s, r, v).frame,
+	named := []Named{
+		newProfile(s, r, v).named(),
+		newAgreement(s, r, v).named(),
+		newUnknown(s, r, v).named(),
+		newHeat(s, r, v).named(),
+		newSides(s, r, v).named(),
+		newFactors(s, r, v).named(),
+		newLenses(s, r, v).named(),
 	}
 	for i := range v.Elements {
 		key := v.Elements[i].Key
-		frames = append(frames,
-			newAnswers(s, r, v, key).frame,
-			newItemAgreement(s, r, v, key).frame,
-			newItemUnknown(s, r, v, key).frame)
-	}
-	named := make([]Named, len(frames))
-	for i, f := range frames {
-		named[i] = Named{Name: f.name, Table: f.table}
+		named = append(named, newAnswers(s, r, v, key).named(), itemAgreement(r, v, key), itemUnknown(r, v, key))
 	}
 	return named
 }
@@ -74,6 +68,8 @@ type frame struct {
 	none     string // said in place of the drawing when nothing is published
 	table    Table
 }
+
+func (f frame) named() Named { return Named{Name: f.name, Table: f.table} }
 
 func newFrame(s Setting, name, title string) frame {
 	f := frame{name: name, id: s.ID, heading: s.Heading, title: s.Title, tabular: s.Tabled}

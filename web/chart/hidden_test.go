@@ -137,18 +137,16 @@ func TestHiddenValuesAreNotDrawn(t *testing.T) {
 }
 
 func checkItemsDrawn(t *rapid.T, doc *goquery.Document, e maturity.Element) {
-	segments, labelled, known := 0, 0, 0
+	segments, known := 0, 0
 	for _, it := range e.Items {
 		for _, n := range distribution(it) {
 			segments += one(n > 0)
 		}
-		labelled += one(it.Label != "")
 		known += one(it.DontKnow != nil)
 	}
 	drawn(t, doc, "#chart-answers-"+e.Key+" svg[role=img] .app-chart__segment", segments)
 	drawn(t, doc, "#chart-answers-"+e.Key+" svg[role=img] .app-chart__count", segments)
 	drawn(t, doc, "#chart-answers-"+e.Key+" svg[role=img] > .app-chart__value", known)
-	drawn(t, doc, "#chart-agreement-"+e.Key+" svg[role=img] .app-chart__label-mark", labelled)
 }
 
 func checkSidesDrawn(t *rapid.T, doc *goquery.Document, all []maturity.SideElement) {

@@ -20,7 +20,7 @@ func TestFiguresSayWhatTheyShow(t *testing.T) {
 	v := version(t)
 	_, doc := page(t, everything(v, 1), v, Setting{Files: "/report/charts"})
 	figures := doc.Find("figure.app-chart")
-	if figures.Length() != 7+3*8 {
+	if figures.Length() != 7+8 {
 		t.Fatalf("%d figures", figures.Length())
 	}
 	figures.Each(func(_ int, f *goquery.Selection) {
@@ -162,7 +162,7 @@ func TestTableAndCSVAndPageAgree(t *testing.T) {
 		r := suppressed(t, v)
 		i := rapid.IntRange(0, len(v.Elements)-1).Draw(t, "element")
 		_, doc := pageWith(t, r, v, Setting{}, v.Elements[i:i+1])
-		if n := doc.Find("figure").Length(); n != 10 {
+		if n := doc.Find("figure").Length(); n != 8 {
 			t.Fatalf("%d charts", n)
 		}
 		for _, named := range Charts(r, v) {

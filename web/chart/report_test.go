@@ -154,7 +154,7 @@ func page(t interface{ Fatal(...any) }, r maturity.Report, v *questionnaire.Vers
 func pageWith(t interface{ Fatal(...any) }, r maturity.Report, v *questionnaire.Version, s Setting, elements []questionnaire.Element) (string, *goquery.Document) {
 	all := []templ.Component{Profile(s, r, v), Agreement(s, r, v), Unknown(s, r, v), Heat(s, r, v), Sides(s, r, v), Factors(s, r, v), Lenses(s, r, v)}
 	for _, e := range elements {
-		all = append(all, Answers(s, r, v, e.Key), ItemAgreement(s, r, v, e.Key), ItemUnknown(s, r, v, e.Key))
+		all = append(all, Answers(s, r, v, e.Key))
 	}
 	var b bytes.Buffer
 	b.WriteString("<!doctype html><html><body>")

@@ -39,38 +39,26 @@ func newUnknown(s Setting, r maturity.Report, v *questionnaire.Version) unknown 
 		u.rows = append(u.rows, bar{name: e.Title, value: value, reach: within(value.at*100, 0, 100)})
 		u.table.add(words(e.Title), value.cell())
 	}
-	u.finish("element", "elements", r.Result.Hidden)
-	return u
-}
-
-func newItemUnknown(s Setting, r maturity.Report, v *questionnaire.Version, key string) unknown {
-	e := elementOf(r, v, key)
-	u := unknown{frame: newFrame(s, "do-not-know-"+key, "What board members do not know about "+quoted(e.Title))}
-	u.subtitle = "Number of board members who chose “I do not know”. " + who(r)
-	u.alt = "Number of board members who chose “I do not know” about " + quoted(e.Title)
-	u.table = Table{Caption: "Answers of “I do not know” on " + quoted(e.Title), Columns: []string{"Question", "Board members"}}
-	for _, i := range e.items(r) {
-		value := dontKnow(i.said)
-		row := bar{name: i.name(), value: value}
-		if r.Result.Respondents > 0 {
-			row.reach = within(value.at*100/float64(r.Result.Respondents), 0, 100)
-		}
-		u.rows = append(u.rows, row)
-		u.table.add(words(row.name), value.cell())
-	}
-	u.finish("question", "questions", r.Result.Hidden)
-	return u
-}
-
-func (u *unknown) finish(one, many string, why maturity.Reason) {
 	names, values := make([]string, len(u.rows)), make([]value, len(u.rows))
 	any := false
 	for i, row := range u.rows {
 		names[i], values[i] = row.name, row.value
 		any = any || row.value.shown
 	}
-	u.desc = extremes(names, values, one, many)
+	u.desc = extremes(names, values, "element", "elements")
 	if !any {
-		u.none = notShown(why)
+		u.none = notShown(r.Result.Hidden)
 	}
+	return u
+}
+
+// itemUnknown is the table of how many people do not know, for each question of one
+// element.
+func itemUnknown(r maturity.Report, v *questionnaire.Version, key string) Named {
+	e := elementOf(r, v, key)
+	t := Table{Caption: "Answers of “I do not know” on " + quoted(e.Title), Columns: []string{"Question", "Board members"}}
+	for _, i := range e.items(r) {
+		t.add(words(i.name()), dontKnow(i.said).cell())
+	}
+	return Named{Name: "do-not-know-" + key, Table: t}
 }
