@@ -82,12 +82,12 @@ func (c *keptPages) put(k keptKey, p *keptPage) {
 
 // sendKept sends the page of a key, and makes it first where it is not kept. What
 // is kept is the same for all who may read it; the reader's name goes into it as
-// it leaves. What was read while something changed is sent once and not kept: make
+// it leaves. What was read while something changed is sent once and not kept: render
 // says whether the page is what its key stands for.
-func (s *Server) sendKept(w http.ResponseWriter, r *http.Request, key keptKey, make func() (c templ.Component, same bool, err error)) error {
+func (s *Server) sendKept(w http.ResponseWriter, r *http.Request, key keptKey, render func() (c templ.Component, same bool, err error)) error {
 	p, ok := s.pages.get(key)
 	if !ok {
-		c, same, err := make()
+		c, same, err := render()
 		if err != nil {
 			return err
 		}
