@@ -69,6 +69,10 @@ func (m *scales) closedIn(w *world) int {
 	return fewRounds
 }
 
+// mostVisited is how many trusts' pages are asked for: more than there are in
+// England, and no more pages than the program keeps.
+const mostVisited = 300
+
 // visits are one page of each trust that shares at all, in the order of chance.
 func (m *scales) visits(w *world, cookies []string, path func(*world, trust) string) (all []visit) {
 	for i, t := range w.trusts {
@@ -77,7 +81,7 @@ func (m *scales) visits(w *world, cookies []string, path func(*world, trust) str
 		}
 	}
 	rand.New(rand.NewPCG(m.seed, 4)).Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-	return all
+	return all[:min(len(all), mostVisited)]
 }
 
 // contestPages compares pages in one database with pages in another.
