@@ -26,7 +26,7 @@ async function person(browser, url, key, viewport) {
 async function picture(browser, url, station, screen, folder) {
   const lead = await person(browser, url, "cio", screen.viewport);
   const page = await person(browser, url, station.who, screen.viewport);
-  await page.goto(await station.path(await places(lead), lead));
+  await page.goto(await station.path(await places(lead), lead, page));
   if (station.act) {
     await station.act(page, lead);
     await page.waitForLoadState("networkidle");
