@@ -164,11 +164,7 @@ func (t *teller) organisations(heading string, all []register.Organisation) {
 	}
 	t.line("\n%s (%d)", heading, len(all))
 	for _, o := range all {
-		dates := "opened " + written(o.Opened)
-		if !o.Closed.IsZero() {
-			dates += ", closed " + written(o.Closed)
-		}
-		t.line("  %-5s  %s: %s, %s", o.Code, register.Title(o.Name()), dates, placeText(o.Place()))
+		t.line("  %-5s  %s: %s, %s", o.Code, register.Title(o.Name()), lifeText(o.Opened, o.Closed), placeText(o.Place()))
 	}
 }
 
@@ -178,15 +174,7 @@ func (t *teller) datings(heading string, all []register.Redating) {
 	}
 	t.line("\n%s (%d)", heading, len(all))
 	for _, r := range all {
-		now := "opened " + written(r.Opened)
-		if !r.Closed.IsZero() {
-			now += ", closed " + written(r.Closed)
-		}
-		before := "opened " + written(r.OldOpened)
-		if !r.OldClosed.IsZero() {
-			before += ", closed " + written(r.OldClosed)
-		}
-		t.line("  %-5s  %s: %s (before: %s)", r.Code, register.Title(r.Name), now, before)
+		t.line("  %-5s  %s: %s (before: %s)", r.Code, register.Title(r.Name), lifeText(r.Opened, r.Closed), lifeText(r.OldOpened, r.OldClosed))
 	}
 }
 
@@ -208,6 +196,14 @@ func (t *teller) moves(all []register.Change[register.Place]) {
 	for _, c := range all {
 		t.line("  %-5s  %s: %s → %s, %s", c.Code, register.Title(c.Name), placeText(c.Old), placeText(c.New), whenText(c.After, c.On))
 	}
+}
+
+// lifeText is when a trust opened, and when it closed if it has.
+func lifeText(opened, closed time.Time) string {
+	if closed.IsZero() {
+		return "opened " + written(opened)
+	}
+	return "opened " + written(opened) + ", closed " + written(closed)
 }
 
 // whenText is when something changed: on a day, or between two files.
