@@ -207,7 +207,12 @@ func TestListHoldsWithoutWhere(t *testing.T) {
 		return n, err
 	}
 	for _, role := range []string{"octant_reader", "octant_census"} {
-		for list, want := range map[string]int{listed: 2, "": 0, boards[2].ODS: 1, "%": 0, strings.ToLower(listed): 0} {
+		for list, want := range map[string]int{
+			listed: 2, "": 0, boards[2].ODS: 1, "%": 0, strings.ToLower(listed): 0,
+			// A code is on the list as a whole or not at all.
+			boards[2].ODS + "9": 0, "9" + boards[2].ODS: 0, boards[2].ODS[1:]: 0, boards[2].ODS[:2]: 0, ",": 0, ",,": 0,
+			strings.Join([]string{boards[0].ODS, "9" + boards[2].ODS, boards[1].ODS}, ","): 2,
+		} {
 			if n, err := see(role, list, "summaries"); n != want || err != nil {
 				t.Errorf("%s with %q sees %d trusts, want %d, %v", role, list, n, want, err)
 			}
