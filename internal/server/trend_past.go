@@ -38,6 +38,7 @@ func pastView(t *store.Trust, past store.Past, own []chart.Point, with []string)
 			}
 		}
 		if len(v.Lines) == chart.MostLines-1 {
+			v.Undrawn++
 			continue
 		}
 		line := chart.Line{Name: name + ", before " + page.Day(f.On)}

@@ -1,12 +1,14 @@
 package server
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
 	"octant/internal/access"
 	"octant/internal/store/storetest"
+	"octant/web/chart"
 )
 
 // TestSuccessorShowsItsPredecessorsLine by the pages alone: one line each, never
@@ -64,5 +66,32 @@ func TestSuccessorShowsItsPredecessorsLine(t *testing.T) {
 	s.rung(old, access.Private)
 	if got := lead.get(trend); strings.Contains(got.body, "Spring of the old") {
 		t.Error("what was taken back still shows")
+	}
+}
+
+// TestTooManyTrustsBefore: what the chart leaves out, the page says.
+func TestTooManyTrustsBefore(t *testing.T) {
+	t.Parallel()
+	s := startSite(t)
+	heir := storetest.Trust(t, s.db)
+	var old []string
+	for i := range chart.MostLines {
+		b := storetest.Trust(t, s.db)
+		s.closedRound(b, fmt.Sprint("Spring ", i), 0)
+		s.rung(b, access.InCircle)
+		old = append(old, b.ODS)
+	}
+	pool := storetest.Owner(t, s.db)
+	for _, statement := range []string{
+		`INSERT INTO organisations (code, opened, closed, seen_on) SELECT c, '2000-01-01', CASE WHEN c <> $1::text THEN current_date - 3 END, '2026-01-01' FROM unnest(array_prepend($1::text, $2::text[])) AS c`,
+		`INSERT INTO successions (from_code, to_code, effective, kind, source) SELECT c, $1, current_date - 2, 'merger', 'ods' FROM unnest($2::text[]) AS c`,
+	} {
+		if _, err := pool.Exec(t.Context(), statement, heir.ODS, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	page := s.as(heir.Lead).get("/trusts/"+heir.ODS+"/trend").says("main", "The register names 6 trusts").says("main", "leave out 1 more trust before this one")
+	if n := strings.Count(page.page().Find("#chart-lines .app-chart__key").Text(), ", before"); n != chart.MostLines-1 {
+		t.Errorf("%d lines are drawn", n)
 	}
 }

@@ -29,6 +29,7 @@ type TrendPast struct {
 	Known    int          // how many the register names before this one
 	Register string       // address of the trust in the register
 	Lines    []chart.Line // this trust's own first; none where nothing before it may be seen
+	Undrawn  int          // how many more may be seen than a chart can tell apart
 	Turns    []StepRow    // the successions between the lines, by date
 	Marks    []chart.Note // the same as marks on the chart
 	Context  []PastContext
