@@ -78,6 +78,10 @@ func startChild(t *testing.T, dir string, as *syscall.Credential) child {
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill() // it has mostly gone already
 		_ = cmd.Wait()
+		// Its server still writes into the folder, which is removed next.
+		if err := (folder{dir: dir}).evict(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
 	})
 	return child{cmd, bufio.NewScanner(out)}
 }
