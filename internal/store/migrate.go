@@ -47,12 +47,17 @@ func migrateSchema(ctx context.Context, ownerURL string) error {
 	if err != nil {
 		return err
 	}
-	if s.dirty || s.have >= s.want {
-		return s.fit()
+	if !s.dirty && s.have >= s.want {
+		return nil
 	}
+	// Unfinished is a migration that failed, and one that another program is busy
+	// with: only who has waited for the other's lock can tell.
 	err = migrating(ctx, ownerURL, func(m *migrate.Migrate) error { return m.Up() })
 	if err == nil || errors.Is(err, migrate.ErrNoChange) {
 		return nil
+	}
+	if half, ok := errors.AsType[migrate.ErrDirty](err); ok {
+		return schema{have: uint(max(half.Version, 0)), want: s.want, dirty: true}.fit()
 	}
 	if s, again := schemaAt(ctx, ownerURL); again == nil && !s.dirty && s.have >= s.want {
 		return nil // a newer program was quicker

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	driver "github.com/golang-migrate/migrate/v4/database/pgx/v5"
 	"github.com/jackc/pgx/v5"
 
 	"octant/internal/access"
@@ -111,6 +113,53 @@ func TestHalfDoneMigrationIsSaid(t *testing.T) {
 	}
 	if err := store.Migrate(t.Context(), storetest.OwnerURL(t, db)); !errors.Is(err, store.ErrSchemaDirty) {
 		t.Errorf("migrate: %v, want ErrSchemaDirty", err)
+	}
+}
+
+// TestMigrationOfAnotherIsWaitedFor: one that is under way looks like one that
+// failed, but for the lock that is held.
+func TestMigrationOfAnotherIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	db := storetest.New(t)
+	owner := storetest.OwnerURL(t, db)
+	conn, err := sql.Open("pgx", owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	other, err := driver.WithInstance(conn, &driver.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Lock(); err != nil {
+		t.Fatal(err)
+	}
+	have, _, _, err := store.SchemaStatus(t.Context(), owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	setVersion(t, db, int(have)-1, true)
+	done := make(chan error, 1)
+	go func() { done <- store.Migrate(t.Context(), owner) }()
+	for waits := false; !waits; {
+		err := storetest.Owner(t, db).QueryRow(t.Context(), `
+			SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+				WHERE d.datname = current_database() AND l.locktype = 'advisory' AND NOT l.granted)`).Scan(&waits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case err := <-done:
+			t.Fatalf("it did not wait: %v", err)
+		default:
+		}
+	}
+	setVersion(t, db, int(have), false)
+	if err := other.Unlock(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
 	}
 }
 
