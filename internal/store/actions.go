@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -56,6 +57,9 @@ func (t *Trust) ActionOwners(ctx context.Context) (people []BoardMember, err err
 }
 
 // AddAction keeps a new action. Its owner must be of the trust, or a name alone.
+// One that is open already, the same in all it says, is that one: so that an action
+// whose answer was lost can be sent again, though the board has gone on to another
+// item.
 func (t *Trust) AddAction(ctx context.Context, a action.Action, now time.Time) (id uuid.UUID, err error) {
 	a.ID = uuid.Nil
 	if err := a.Check(assessment.Today(now)); err != nil {
@@ -73,6 +77,9 @@ func (t *Trust) AddAction(ctx context.Context, a action.Action, now time.Time) (
 				return err
 			}
 		}
+		if err := t.sameAction(ctx, tx, a, &id); !errors.Is(err, pgx.ErrNoRows) {
+			return err
+		}
 		b := &pgx.Batch{}
 		b.Queue(`
 			INSERT INTO actions (ods, id, workshop_id, item_id, element, what, owner_id, owner_name, due_on, state, made_at)
@@ -82,6 +89,21 @@ func (t *Trust) AddAction(ctx context.Context, a action.Action, now time.Time) (
 		return tx.SendBatch(ctx, b).Close()
 	})
 	return id, fault("add action", err)
+}
+
+// sameAction finds an open action that says the same, and says pgx.ErrNoRows
+// without one. No other is added before the transaction's end.
+func (t *Trust) sameAction(ctx context.Context, tx pgx.Tx, a action.Action, id *uuid.UUID) error {
+	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('octant actions ' || $1, 0))`, t.ODS); err != nil {
+		return err
+	}
+	return tx.QueryRow(ctx, `
+		SELECT id FROM actions
+		WHERE ods = $1 AND state = 'open' AND what = $2 AND due_on = $3 AND element = $4
+		  AND owner_id IS NOT DISTINCT FROM $5 AND owner_name = $6
+		  AND workshop_id IS NOT DISTINCT FROM $7
+		ORDER BY id LIMIT 1`,
+		t.ODS, a.What, a.Due, a.Element, orNull(a.Owner), a.OwnerName, orNull(a.Workshop)).Scan(id)
 }
 
 // ofWorkshop says ErrNotFound for a workshop or an item that there is not.

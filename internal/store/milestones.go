@@ -65,7 +65,8 @@ func (t *Trust) Milestone(ctx context.Context, id uuid.UUID) (m Milestone, err e
 	return m, fault("milestone", err)
 }
 
-// AddMilestone keeps a new note.
+// AddMilestone keeps a new note. One that is there already, for the day and word
+// for word, stays there once, so that a note whose answer was lost can be sent again.
 func (t *Trust) AddMilestone(ctx context.Context, m Milestone, now time.Time) error {
 	if err := m.check(); err != nil {
 		return fault("add milestone", err)
@@ -75,6 +76,14 @@ func (t *Trust) AddMilestone(ctx context.Context, m Milestone, now time.Time) er
 		return fault("add milestone", err)
 	}
 	return fault("add milestone", t.tx(ctx, access.ManageRounds, func(ctx context.Context, tx pgx.Tx) error {
+		var there bool
+		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('octant milestones ' || $1, 0))`, t.ODS); err != nil {
+			return err
+		}
+		err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM milestones WHERE ods = $1 AND on_date = $2 AND text = $3)`, t.ODS, m.On, m.Text).Scan(&there)
+		if err != nil || there {
+			return err
+		}
 		added, err := tx.Exec(ctx, `
 			INSERT INTO milestones (ods, id, on_date, text, written_by, written_at)
 			SELECT $1, $2, $3, $4, $5, $6 WHERE (SELECT count(*) FROM milestones WHERE ods = $1) < $7`,

@@ -117,6 +117,74 @@ func TestParkingLot(t *testing.T) {
 	}
 }
 
+// TestSentAgainIsKeptOnce: whoever got no answer may send the same once more, from
+// several devices at the same time too. Nothing is doubled, and nothing refused.
+func TestSentAgainIsKeptOnce(t *testing.T) {
+	t.Parallel()
+	r := openRoom(t, 3, false)
+	due := storetest.Now.AddDate(0, 1, 0)
+	act := action.Action{Workshop: r.id, What: "Name an owner for each system", Owner: r.board.Members[1], Due: due, Element: "5"}
+	lead := storetest.Enter(t, r.db, r.board.Lead, r.board.ODS)
+	note := store.Milestone{On: storetest.Now.Truncate(24 * time.Hour), Text: "New chair"}
+	var group sync.WaitGroup
+	for _, d := range r.devices {
+		s := r.seat(d)
+		group.Go(func() {
+			_, err := r.runner.AddAction(t.Context(), act, storetest.Now)
+			if err := errors.Join(err, s.Park(t.Context(), " Who pays for wifi?"), lead.AddMilestone(t.Context(), note, storetest.Now)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	r.must(r.runner.Park(t.Context(), r.id, "Who pays for wifi?"))
+	c := r.console()
+	if len(c.Parked) != 1 || len(c.Actions) != 1 {
+		t.Errorf("parked %+v, actions %+v", c.Parked, c.Actions)
+	}
+	if notes, err := lead.Milestones(t.Context()); err != nil || len(notes) != 1 {
+		t.Errorf("notes %+v, %v", notes, err)
+	}
+	// What was talked about can be asked for once more, and what was done too.
+	r.must(r.runner.SettleParked(t.Context(), r.id, c.Parked[0].ID, true))
+	r.must(r.seat(r.devices[0]).Park(t.Context(), "Who pays for wifi?"))
+	done := c.Actions[0]
+	done.State, done.Became = action.Done, "There is a list."
+	r.must(r.runner.ChangeAction(t.Context(), done, storetest.Now))
+	for _, other := range []func(*action.Action){
+		func(*action.Action) {},
+		func(a *action.Action) { a.What += "s" },
+		func(a *action.Action) { a.Owner, a.OwnerName = uuid.Nil, "The board" },
+		func(a *action.Action) { a.Due = due.AddDate(0, 0, 1) },
+		func(a *action.Action) { a.Element = "4" },
+	} {
+		a := act
+		other(&a)
+		_, err := r.runner.AddAction(t.Context(), a, storetest.Now)
+		r.must(err)
+	}
+	if c = r.console(); len(c.Parked) != 2 || len(c.Actions) != 6 {
+		t.Errorf("then parked %+v, actions %+v", c.Parked, c.Actions)
+	}
+}
+
+// TestFullLotTakesWhatIsInItAlready and nothing else.
+func TestFullLotTakesWhatIsInItAlready(t *testing.T) {
+	t.Parallel()
+	r := openRoom(t, 1, false)
+	for i := range store.MostParked {
+		r.must(r.runner.Park(t.Context(), r.id, fmt.Sprint("Number ", i)))
+	}
+	s := r.seat(r.devices[0])
+	r.must(s.Park(t.Context(), "Number 7"))
+	if err := s.Park(t.Context(), "One more"); !errors.Is(err, workshop.ErrFull) {
+		t.Errorf("%v, want ErrFull", err)
+	}
+	if n := len(r.console().Parked); n != store.MostParked {
+		t.Errorf("%d are parked", n)
+	}
+}
+
 // TestEndLeavesNothingOfWhoVoted looks at every table afterwards.
 func TestEndLeavesNothingOfWhoVoted(t *testing.T) {
 	t.Parallel()

@@ -50,7 +50,8 @@ func (s *Seat) WriteCard(ctx context.Context, item uuid.UUID, words string) erro
 	return fault("write card", s.refusal(ctx, item, 1))
 }
 
-// Park puts something in the parking lot.
+// Park puts something in the parking lot. What waits there word for word stays
+// there once, so that words whose answer was lost can be sent again.
 func (s *Seat) Park(ctx context.Context, words string) error {
 	words, id, err := toPark(words)
 	if err != nil {
@@ -96,19 +97,18 @@ func toPark(words string) (string, uuid.UUID, error) {
 	return words, id, fault("park", err)
 }
 
-// queuePark parks unless the lot is full or the workshop is not running.
+// queuePark parks unless the lot is full or the workshop is not running, and says
+// whether the words wait in the lot then. One device parks at a time.
 func queuePark(b *pgx.Batch, ods string, of, id uuid.UUID, words string, kept *bool) {
+	const waits = `EXISTS (SELECT FROM workshop_parked k WHERE k.ods = $1 AND k.workshop_id = $2 AND k.words = $3 AND NOT k.done)`
+	b.Queue(`SELECT pg_advisory_xact_lock(hashtextextended('octant parked ' || $1::text, 0))`, of)
 	b.Queue(`
 		INSERT INTO workshop_parked (ods, workshop_id, id, words)
-		SELECT w.ods, w.id, $3, $4 FROM workshops w
-		WHERE w.ods = $1 AND w.id = $2 AND w.state = 'running'
-		  AND (SELECT count(*) FROM workshop_parked k WHERE k.ods = w.ods AND k.workshop_id = w.id) < $5
-		RETURNING true`, ods, of, id, words, MostParked).
-		Query(func(rows pgx.Rows) error {
-			*kept = rows.Next()
-			rows.Close()
-			return rows.Err()
-		})
+		SELECT w.ods, w.id, $4, $3 FROM workshops w
+		WHERE w.ods = $1 AND w.id = $2 AND w.state = 'running' AND NOT `+waits+`
+		  AND (SELECT count(*) FROM workshop_parked k WHERE k.ods = w.ods AND k.workshop_id = w.id) < $5`,
+		ods, of, words, id, MostParked)
+	b.Queue(`SELECT `+waits, ods, of, words).QueryRow(func(row pgx.Row) error { return row.Scan(kept) })
 }
 
 // VoteUp says that the seat wants to come back to something, or takes that back.
