@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/google/uuid"
 
@@ -80,6 +81,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		p.says = p.says[:1]
 		p.says = append(p.says, "Wait a moment, then load this page again.")
 	}
+	if p.status == http.StatusNotFound && r.Method == http.MethodPost {
+		p.title, p.says = "This is not there any more", []string{"Somebody may have removed it meanwhile, or you may no longer be a member of its trust."}
+	}
 	if p.status >= http.StatusInternalServerError || p.noted {
 		p.reference = strings.ToUpper(uuid.NewString()[:8])
 		level, says := slog.LevelError, "request failed"
@@ -104,6 +108,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	view := page.ProblemView{Frame: s.frame(r), Status: p.status, Title: p.title, Says: p.says, Ways: p.ways, SignIn: p.signIn, Reference: p.reference}
 	if p.again && r.Method == http.MethodPost {
 		view.Action, view.Again = r.URL.Path, typed(r)
+	} else if r.Method == http.MethodPost {
+		view.Words = prose(typed(r))
 	}
 	if err := s.render(w, r, p.status, page.Problem(view)); err != nil {
 		s.log.ErrorContext(r.Context(), "problem page failed", "reference", p.reference, "error", err)
@@ -182,6 +188,17 @@ func typed(r *http.Request) []page.Typed {
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].Name < out[j].Name })
 	return out
+}
+
+// prose is what somebody wrote in their own words among what a form held: it has a
+// space in it, as no choice, number or code has.
+func prose(all []page.Typed) (words []string) {
+	for _, t := range all {
+		if text := strings.TrimSpace(t.Value); strings.ContainsFunc(text, unicode.IsSpace) {
+			words = append(words, text)
+		}
+	}
+	return words
 }
 
 // problemJSON is what a script is told in place of a page.

@@ -122,3 +122,103 @@ func TestAgreedWordsOutliveAnotherPress(t *testing.T) {
 	r.desk.post(r.path+"/agree", mine...).wants(http.StatusConflict).says(".nhsuk-error-summary", "You wrote: “We went through it One is not sure”")
 	r.desk.get(r.path + "/agenda").wants(http.StatusOK)
 }
+
+// fieldIn is what stands in a field of the page.
+func fieldIn(got reply, selector string) string {
+	got.t.Helper()
+	field := got.page().Find(selector)
+	if field.Length() != 1 {
+		got.t.Errorf("%d of %s", field.Length(), selector)
+	}
+	if field.Is("textarea") {
+		return field.Text()
+	}
+	return field.AttrOr("value", "")
+}
+
+// TestItemOutlivesAnotherWriter: two prepare one agenda.
+func TestItemOutlivesAnotherWriter(t *testing.T) {
+	t.Parallel()
+	s := startSite(t)
+	r := s.openLobby(0)
+	other := s.as(r.board.Lead)
+	added := []string{"question", "talk", "title", "The wards", "minutes", "10", "sitting", "1"}
+	r.desk.post(r.path+"/agenda", added...).wants(http.StatusSeeOther)
+	href := r.desk.get(r.path+"/agenda").page().Find(`a[href*="/agenda/"]:contains("Change")`).Last().AttrOr("href", "")
+	over := fieldIn(r.desk.get(href), "input[name=over]")
+	theirs := []string{"over", over, "title", "Wi-Fi on the wards", "minutes", "20", "sitting", "1", "prompt", "Where does it fail?"}
+	mine := []string{"title", "The wards at night", "minutes", "15", "sitting", "1", "notes", "Ask the night sister first"}
+	other.post(href, theirs...).wants(http.StatusSeeOther)
+
+	wrong := r.desk.post(href, "over", over, "title", "", "minutes", "15", "sitting", "1", "notes", "Ask the night sister first").wants(http.StatusUnprocessableEntity)
+	if got := fieldIn(wrong, "input[name=over]"); got != over {
+		t.Error("a fault elsewhere in the form would take the other's words away")
+	}
+	late := r.desk.post(href, append(mine, "over", over)...).wants(http.StatusConflict)
+	late.says(".nhsuk-error-summary", "Somebody else has changed this meanwhile").says(".nhsuk-summary-list", "Wi-Fi on the wards").says(".nhsuk-summary-list", "Where does it fail?")
+	if title, notes := fieldIn(late, "input[name=title]"), fieldIn(late, "textarea[name=notes]"); title != "The wards at night" || notes != "Ask the night sister first" {
+		t.Errorf("what was typed is %q, %q now", title, notes)
+	}
+	r.desk.get(r.path+"/agenda").says("main", "Wi-Fi on the wards")
+	r.desk.post(href, append(mine, "over", fieldIn(late, "input[name=over]"))...).leads(r.path + "/agenda?done=changed")
+
+	for _, a := range [][]string{{"question", "1.1"}, {"question", "1.1"}} {
+		got := r.desk.post(r.path+"/agenda", append(a, "title", "Ours", "minutes", "10", "sitting", "1", "prompt", "Mind the time")...)
+		if got.status == http.StatusConflict && fieldIn(got, "textarea[name=prompt]") != "Mind the time" {
+			t.Error("what was typed about a question that is there already is gone")
+		}
+	}
+	r.desk.post(href + "/drop").wants(http.StatusSeeOther)
+	r.desk.post(href, append(mine, "over", over)...).wants(http.StatusNotFound).says("main", "What you wrote is not kept").says("main .app-quote", "Ask the night sister first")
+}
+
+// TestConsoleWordsOutliveAnotherPress: what was written at the desk stands where it
+// can be sent again, and otherwise where it can be read.
+func TestConsoleWordsOutliveAnotherPress(t *testing.T) {
+	t.Parallel()
+	s := startSite(t)
+	r := s.openLobby(5)
+	r.upTo("Open the vote")
+	d := r.desk.get(r.path).page()
+	step, item := d.Find("input[name=step]").First().AttrOr("value", ""), d.Find("#restarting input[name=item]").AttrOr("value", "")
+	restart := func() reply {
+		t.Helper()
+		return r.desk.post(r.path+"/restart", "step", step, "item", item, "reason", "Two were out of the room").wants(http.StatusConflict)
+	}
+	r.press("move", "item", item, "move", "close the vote").wants(http.StatusSeeOther)
+	if got := fieldIn(restart().says(".nhsuk-error-summary", "Somebody else moved the session on"), "#restarting input[name=reason]"); got != "Two were out of the room" {
+		t.Errorf("the reason is %q now", got)
+	}
+	r.upTo("Talk about it")
+	restart().says(".nhsuk-error-summary", "You wrote: “Two were out of the room”")
+
+	notes := r.path + "/notes/" + item
+	r.desk.post(notes, "notes", "Mind the time").leads(r.path + "?done=notes")
+	merged := s.as(r.board.Lead).post(notes, "notes", "Ask the quiet side first", "over", "").wants(http.StatusConflict).says(".nhsuk-error-summary", "Theirs come first")
+	if got := fieldIn(merged, "textarea[name=notes]"); got != "Mind the time\n\nAsk the quiet side first" {
+		t.Errorf("the notes are %q", got)
+	}
+	over := fieldIn(merged, "input[name=over]")
+	long := strings.Repeat("Far too long ", 200)
+	wrong := r.desk.post(notes, "notes", long, "over", "seen before").wants(http.StatusUnprocessableEntity)
+	if fieldIn(wrong, "textarea[name=notes]") != long || fieldIn(wrong, "input[name=over]") != "seen before" {
+		t.Error("notes that are too long are gone, or would take another's away")
+	}
+	s.as(r.board.Lead).post(notes, "notes", "Both", "over", over).leads(r.path + "?done=notes")
+	r.upTo("Show: ")
+	r.desk.post(notes, "notes", "From before", "over", over).wants(http.StatusConflict).says(".nhsuk-error-summary", "You wrote: “From before”")
+	if got := r.desk.post(notes, "notes", long, "over", over).wants(http.StatusUnprocessableEntity); strings.Contains(fieldIn(got, "textarea[name=notes]"), "Far too long") {
+		t.Error("notes on one item stand at another")
+	}
+
+	storetest.Change(t, s.db, `
+		INSERT INTO workshop_parked (ods, workshop_id, id, words) SELECT ods, id, gen_random_uuid(), 'Number ' || n FROM workshops, generate_series(1, 60) AS n`)
+	full := r.press("park", "words", "Who pays for it?").wants(http.StatusConflict).says(".nhsuk-error-summary", "There is no room for more")
+	if got := fieldIn(full, "#park-words"); got != "Who pays for it?" {
+		t.Errorf("what was to be parked is %q now", got)
+	}
+	phone := r.phones[0].post(r.phone()+"/park", "words", "Who pays for it?").wants(http.StatusConflict).says("main", "The parking lot is full")
+	if got := fieldIn(phone, "#park-words"); got != "Who pays for it?" {
+		t.Errorf("what a phone was to park is %q now", got)
+	}
+}

@@ -114,6 +114,7 @@ func saysWorkshop(err error) string {
 		{workshop.ErrLately, "This question was voted on in another workshop not long ago. Two results so close together could show what one person thinks. Take another question, or talk about this one without a vote"},
 		{workshop.ErrReason, "Write down the reason"},
 		{workshop.ErrText, "Check what you typed: it is empty or too long"},
+		{workshop.ErrOverwrite, "Somebody else has changed this meanwhile. What you typed is still here, and not kept yet"},
 		{workshop.ErrMinutes, "The minutes must be a number up to 180"},
 	} {
 		if errors.Is(err, known.err) {

@@ -70,7 +70,7 @@ func (s *Server) itemForm(r *http.Request, t *store.Trust, w workshop.Workshop, 
 		Notes:  nhsuk.Field{Name: "notes", Label: "Your notes (optional)", Hint: "Only those who run workshops at this trust can see them. Write nothing about a person", Value: it.Notes, Rows: 4},
 	}
 	if !v.New {
-		v.Action = v.Path + "/agenda/" + it.ID.String()
+		v.Action, v.Over = v.Path+"/agenda/"+it.ID.String(), it.Mark()
 		return v
 	}
 	v.Action, v.Minutes.Value = v.Path+"/agenda", "15"
@@ -135,7 +135,11 @@ func (s *Server) addItem(w http.ResponseWriter, r *http.Request, t *store.Trust)
 	if !ok {
 		return s.render(w, r, http.StatusUnprocessableEntity, page.AgendaItem(v))
 	}
-	return s.agendaChanged(w, r, t, v.Workshop.ID, "added", t.AddItem(r.Context(), v.Workshop.ID, it))
+	err = t.AddItem(r.Context(), v.Workshop.ID, it)
+	if v.Error = saysWorkshop(err); v.Error != "" {
+		return s.render(w, r, http.StatusConflict, page.AgendaItem(v))
+	}
+	return s.agendaChanged(w, r, t, v.Workshop.ID, "added", err)
 }
 
 // preset fills a field that was left empty.
@@ -226,9 +230,17 @@ func (s *Server) changeItem(w http.ResponseWriter, r *http.Request, t *store.Tru
 	v := s.itemForm(r, t, shop, *it)
 	changed, ok := readItem(f, &v, *it)
 	if !ok {
+		v.Over = f.get("over")
 		return s.render(w, r, http.StatusUnprocessableEntity, page.AgendaItem(v))
 	}
-	return s.agendaChanged(w, r, t, shop.ID, "changed", t.ChangeItem(r.Context(), shop.ID, changed))
+	err = t.ChangeItem(r.Context(), shop.ID, changed, f.get("over"))
+	if v.Error = saysWorkshop(err); v.Error != "" {
+		if errors.Is(err, workshop.ErrOverwrite) {
+			v.There = it
+		}
+		return s.render(w, r, http.StatusConflict, page.AgendaItem(v))
+	}
+	return s.agendaChanged(w, r, t, shop.ID, "changed", err)
 }
 
 // shiftItem moves an item up or down.

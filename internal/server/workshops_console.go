@@ -3,7 +3,6 @@ package server
 import (
 	"errors"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,7 +44,8 @@ func (s *Server) console(r *http.Request, t *store.Trust, id uuid.UUID) (page.Co
 	}
 	v.Act = actionForm(owners, v.Version)
 	if it := v.Workshop.Now(); it != nil {
-		v.Agree, v.Restart, v.Notes = agreeForm(it, v.Version), restartField(), notesField(it)
+		v.Agree, v.Restart = agreeForm(it, v.Version), restartField()
+		v.Notes, v.NotesOver = notesField(it), workshop.Mark(it.Notes)
 	}
 	return v, nil
 }
@@ -71,10 +71,6 @@ func agreeForm(it *workshop.Item, version *questionnaire.Version) page.AgreeForm
 
 func restartField() nhsuk.Field {
 	return nhsuk.Field{Name: "reason", ID: "restart-reason", Label: "Why does this vote start again?", Hint: "The reason is kept in the record. All votes of this vote are erased"}
-}
-
-func notesField(it *workshop.Item) nhsuk.Field {
-	return nhsuk.Field{Name: "notes", ID: "notes-" + it.ID.String(), Label: "Your notes", Hint: "Only those who run workshops at this trust can see them", Value: it.Notes, Rows: 3}
 }
 
 func parkField(value string) nhsuk.Field {
@@ -158,17 +154,6 @@ func (s *Server) consoleEvents(w http.ResponseWriter, r *http.Request, t *store.
 	return s.follow(w, r, t.Person.String(), workshop.Room(id), workshop.DeskRoom(id))
 }
 
-// refuseAtDesk shows the console as it is now, with why the last thing asked for
-// was not done.
-func (s *Server) refuseAtDesk(w http.ResponseWriter, r *http.Request, t *store.Trust, id uuid.UUID, says string) error {
-	v, err := s.console(r, t, id)
-	if err != nil {
-		return err
-	}
-	v.Error = says
-	return s.render(w, r, http.StatusConflict, page.Console(v))
-}
-
 // moved goes back to the console after a change, or says why there was none.
 func (s *Server) moved(w http.ResponseWriter, r *http.Request, t *store.Trust, id uuid.UUID, done string, err error) error {
 	if says := saysWorkshop(err); says != "" {
@@ -218,23 +203,6 @@ func (s *Server) moveOn(w http.ResponseWriter, r *http.Request, t *store.Trust) 
 	return s.moved(w, r, t, id, "", t.MoveOn(r.Context(), id, item, workshop.Move(f.get("move")), step, s.now()))
 }
 
-// restartVote starts a vote again that was not revealed, and keeps why.
-func (s *Server) restartVote(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
-	id, item, step, f, err := pressed(r, t)
-	if err != nil {
-		return err
-	}
-	if says := checkWords(f, "reason", "why the vote starts again", "The reason", workshop.MaxReason); says != "" {
-		v, err := s.console(r, t, id)
-		if err != nil {
-			return err
-		}
-		v.Restart.Value, v.Restart.Error = f.get("reason"), says
-		return s.render(w, r, http.StatusUnprocessableEntity, page.Console(v))
-	}
-	return s.moved(w, r, t, id, "", t.RestartVote(r.Context(), id, item, step, strings.TrimSpace(f.get("reason")), s.now()))
-}
-
 // agreeLevel keeps what the board has agreed on.
 func (s *Server) agreeLevel(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
 	id, item, step, f, err := pressed(r, t)
@@ -265,23 +233,6 @@ func (s *Server) agreeLevel(w http.ResponseWriter, r *http.Request, t *store.Tru
 	return s.moved(w, r, t, id, "agreed", err)
 }
 
-// refuseAgreed shows the console as it is now with what was typed: in the form
-// where the same item can still be agreed on, and otherwise to be read.
-func (s *Server) refuseAgreed(w http.ResponseWriter, r *http.Request, t *store.Trust, id, item uuid.UUID, f form, says string) error {
-	v, err := s.console(r, t, id)
-	if err != nil {
-		return err
-	}
-	reason, dissent := strings.TrimSpace(f.get("reason")), strings.TrimSpace(f.get("dissent"))
-	if it := v.Workshop.Now(); it != nil && it.ID == item && slices.Contains(it.Moves(), workshop.Agree) {
-		v.Agree.Level.Value, v.Agree.Reason.Value, v.Agree.Dissent.Value = f.get("level"), reason, dissent
-		v.Agree.Reason.Error = says
-	} else {
-		v.Error = says + ". You wrote: “" + strings.TrimSpace(reason+" "+dissent) + "”"
-	}
-	return s.render(w, r, http.StatusConflict, page.Console(v))
-}
-
 func orElse(text, otherwise string) string {
 	if text == "" {
 		return otherwise
@@ -310,44 +261,6 @@ func (s *Server) newJoinCode(w http.ResponseWriter, r *http.Request, t *store.Tr
 	}
 	_, err = t.NewJoinCode(r.Context(), id, s.now())
 	return s.moved(w, r, t, id, "code", err)
-}
-
-// keepNotes keeps what whoever runs the workshop writes for themselves.
-func (s *Server) keepNotes(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
-	id, _, _, f, err := pressed(r, t)
-	if err != nil {
-		return err
-	}
-	item, err := pathID(r, "item")
-	if err != nil {
-		return err
-	}
-	if says := checkLength(f, "notes", "Your notes", workshop.MaxNotes); says != "" {
-		v, err := s.console(r, t, id)
-		if err != nil {
-			return err
-		}
-		v.Notes.Error, v.Notes.Value = says, f.get("notes")
-		return s.render(w, r, http.StatusUnprocessableEntity, page.Console(v))
-	}
-	return s.moved(w, r, t, id, "notes", t.WriteNotes(r.Context(), id, item, f.get("notes")))
-}
-
-// parkAtDesk parks something to come back to.
-func (s *Server) parkAtDesk(w http.ResponseWriter, r *http.Request, t *store.Trust) error {
-	id, _, _, f, err := pressed(r, t)
-	if err != nil {
-		return err
-	}
-	if says := checkWords(f, "words", "something to come back to", "It", workshop.MaxParked); says != "" {
-		v, err := s.console(r, t, id)
-		if err != nil {
-			return err
-		}
-		v.Park.Error, v.Park.Value = says, f.get("words")
-		return s.render(w, r, http.StatusUnprocessableEntity, page.Console(v))
-	}
-	return s.moved(w, r, t, id, "", t.Park(r.Context(), id, strings.TrimSpace(f.get("words"))))
 }
 
 // settleParked marks something as settled, or opens it again.

@@ -198,23 +198,42 @@ func asksOnce(w *workshop.Workshop, key string) error {
 }
 
 // ChangeItem changes the title, time, sitting, prompt and notes of an item that
-// has not begun.
-func (t *Trust) ChangeItem(ctx context.Context, id uuid.UUID, it workshop.Item) error {
-	return fault("change item", t.reagenda(ctx, id, func(b *pgx.Batch, w *workshop.Workshop) error {
-		kept, err := notBegun(w, it.ID)
+// has not begun, and of which the mark is the one given: otherwise it says
+// [workshop.ErrOverwrite].
+func (t *Trust) ChangeItem(ctx context.Context, id uuid.UUID, it workshop.Item, over string) error {
+	return fault("change item", t.held(ctx, access.RunWorkshop, id, func(ctx context.Context, tx pgx.Tx, w *workshop.Workshop) error {
+		if w.State == workshop.Ended {
+			return workshop.ErrState
+		}
+		there, err := notBegun(w, it.ID)
 		if err != nil {
 			return err
 		}
-		it.Kind = kept.Kind
+		if there.Notes, err = t.holdNotes(ctx, tx, id, it.ID); err != nil {
+			return err
+		}
+		if there.Mark() != over {
+			return workshop.ErrOverwrite
+		}
+		it.Kind = there.Kind
 		if err := it.Check(); err != nil {
 			return err
 		}
+		b := &pgx.Batch{}
 		b.Queue(`
 			UPDATE workshop_items SET title = $4, minutes = $5, sitting = $6, prompt = $7, notes = $8
 			WHERE ods = $1 AND workshop_id = $2 AND id = $3`,
 			t.ODS, id, it.ID, it.Title, it.Minutes, it.Sitting, it.Prompt, it.Notes)
-		return nil
+		t.queueShown(b, id)
+		return tx.SendBatch(ctx, b).Close()
 	}))
+}
+
+// holdNotes reads the private notes on an item, which nobody else changes before
+// the transaction's end.
+func (t *Trust) holdNotes(ctx context.Context, tx pgx.Tx, id, item uuid.UUID) (notes string, err error) {
+	err = tx.QueryRow(ctx, `SELECT notes FROM workshop_items WHERE ods = $1 AND workshop_id = $2 AND id = $3 FOR UPDATE`, t.ODS, id, item).Scan(&notes)
+	return notes, err
 }
 
 func notBegun(w *workshop.Workshop, item uuid.UUID) (*workshop.Item, error) {
@@ -228,17 +247,21 @@ func notBegun(w *workshop.Workshop, item uuid.UUID) (*workshop.Item, error) {
 	return it, nil
 }
 
-// WriteNotes keeps the private notes on an item, at any time.
-func (t *Trust) WriteNotes(ctx context.Context, id, item uuid.UUID, notes string) error {
+// WriteNotes keeps the private notes on an item, at any time, in place of those of
+// which the mark is given. Where there are others it says [workshop.ErrOverwrite].
+func (t *Trust) WriteNotes(ctx context.Context, id, item uuid.UUID, notes, over string) error {
 	if len([]rune(notes)) > workshop.MaxNotes {
 		return workshop.ErrText
 	}
 	return fault("write notes", t.tx(ctx, access.RunWorkshop, func(ctx context.Context, tx pgx.Tx) error {
-		kept, err := tx.Exec(ctx, `UPDATE workshop_items SET notes = $4 WHERE ods = $1 AND workshop_id = $2 AND id = $3`,
-			t.ODS, id, item, notes)
-		if err == nil && kept.RowsAffected() == 0 {
-			return ErrNotFound
+		there, err := t.holdNotes(ctx, tx, id, item)
+		if err != nil || there == notes {
+			return err
 		}
+		if workshop.Mark(there) != over {
+			return workshop.ErrOverwrite
+		}
+		_, err = tx.Exec(ctx, `UPDATE workshop_items SET notes = $4 WHERE ods = $1 AND workshop_id = $2 AND id = $3`, t.ODS, id, item, notes)
 		return err
 	}))
 }

@@ -41,15 +41,29 @@ func TestAgendaIsChangedUntilAnItemBegins(t *testing.T) {
 	if got := r.console().Workshop.Items; got[len(items)-2].ID != added.ID || len(got) != len(items)+1 {
 		t.Errorf("moved up by two it is not there")
 	}
-	added.Title, added.Minutes = "The systems we have", 20
-	r.must(r.runner.ChangeItem(t.Context(), r.id, added))
-	if got := r.item(added.ID); got.Title != "The systems we have" || got.Minutes != 20 {
+	before := added.Mark()
+	added.Title, added.Minutes, added.Notes = "The systems we have", 20, "Bring the list"
+	r.must(r.runner.ChangeItem(t.Context(), r.id, added, before))
+	for _, over := range []string{before, "", "x"} {
+		if err := r.runner.ChangeItem(t.Context(), r.id, added, over); !errors.Is(err, workshop.ErrOverwrite) {
+			t.Errorf("over %q: %v, want ErrOverwrite", over, err)
+		}
+		if err := r.runner.WriteNotes(t.Context(), r.id, added.ID, "Bring nothing", over); !errors.Is(err, workshop.ErrOverwrite) {
+			t.Errorf("notes over %q: %v, want ErrOverwrite", over, err)
+		}
+	}
+	r.must(r.runner.WriteNotes(t.Context(), r.id, added.ID, "Bring the list", "what was lost on its way"))
+	r.must(r.runner.WriteNotes(t.Context(), r.id, added.ID, "Bring both lists", workshop.Mark("Bring the list")))
+	if err := r.runner.ChangeItem(t.Context(), r.id, added, added.Mark()); !errors.Is(err, workshop.ErrOverwrite) {
+		t.Errorf("over notes that were written meanwhile: %v, want ErrOverwrite", err)
+	}
+	if got := r.item(added.ID); got.Title != "The systems we have" || got.Minutes != 20 || got.Notes != "Bring both lists" {
 		t.Errorf("changed to %+v", got)
 	}
 	r.must(r.runner.DropItem(t.Context(), r.id, added.ID))
 	r.move(q.ID, workshop.Show)
 	for what, err := range map[string]error{
-		"change": r.runner.ChangeItem(t.Context(), r.id, q),
+		"change": r.runner.ChangeItem(t.Context(), r.id, q, q.Mark()),
 		"drop":   r.runner.DropItem(t.Context(), r.id, q.ID),
 		"shift":  r.runner.ShiftItem(t.Context(), r.id, q.ID, 1),
 	} {

@@ -23,7 +23,7 @@ func TestDeviceSeesNothingOfAVote(t *testing.T) {
 	t.Parallel()
 	r := openRoom(t, 6, false)
 	q := r.question()
-	r.must(r.runner.WriteNotes(t.Context(), r.id, q.ID, "private"))
+	r.must(r.runner.WriteNotes(t.Context(), r.id, q.ID, "private", ""))
 	r.move(q.ID, workshop.Show, workshop.OpenVote)
 	r.vote(q.ID, 1, 5, 4, 4, 4, 4, 4)
 	seat := r.seat(r.devices[0])
@@ -208,8 +208,8 @@ func TestWorkshopMethodsNameTheirPermission(t *testing.T) {
 		"AddItem": {access.RunWorkshop, func(ctx context.Context, x *store.Trust) error {
 			return x.AddItem(ctx, none, workshop.Item{Kind: workshop.Talk, Title: "x", Sitting: 1})
 		}},
-		"ChangeItem":    {access.RunWorkshop, func(ctx context.Context, x *store.Trust) error { return x.ChangeItem(ctx, none, workshop.Item{}) }},
-		"WriteNotes":    {access.RunWorkshop, func(ctx context.Context, x *store.Trust) error { return x.WriteNotes(ctx, none, none, "x") }},
+		"ChangeItem":    {access.RunWorkshop, func(ctx context.Context, x *store.Trust) error { return x.ChangeItem(ctx, none, workshop.Item{}, "") }},
+		"WriteNotes":    {access.RunWorkshop, func(ctx context.Context, x *store.Trust) error { return x.WriteNotes(ctx, none, none, "x", "") }},
 		"ShiftItem":     {access.RunWorkshop, func(ctx context.Context, x *store.Trust) error { return x.ShiftItem(ctx, none, none, 1) }},
 		"DropItem":      {access.RunWorkshop, func(ctx context.Context, x *store.Trust) error { return x.DropItem(ctx, none, none) }},
 		"BeginWorkshop": {access.RunWorkshop, func(ctx context.Context, x *store.Trust) error { return x.BeginWorkshop(ctx, none, 0, storetest.Now) }},

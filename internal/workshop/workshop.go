@@ -160,6 +160,7 @@ var (
 	ErrTally      = errors.New("workshop: tally has no votes, or more than a room holds")
 	ErrPeople     = errors.New("workshop: more people than a room holds")
 	ErrLately     = errors.New("workshop: question was told in another workshop of late")
+	ErrOverwrite  = errors.New("workshop: somebody else has written here meanwhile")
 	ErrByCards    = errors.New("workshop: the first vote was by cards, so the second is too")
 )
 

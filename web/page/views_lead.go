@@ -167,6 +167,8 @@ type ProblemView struct {
 	// Again keeps what was typed: the same form can be sent again to Action.
 	Action string
 	Again  []Typed
+	// Words are what was typed where it cannot be sent again, to be taken from there.
+	Words []string
 }
 
 // Typed is one form value that could not be kept.

@@ -85,6 +85,8 @@ type ConsoleView struct {
 	Act      ActionForm
 	Park     nhsuk.Field
 	Notes    nhsuk.Field
+	// NotesOver is the mark of the notes in whose place new ones go.
+	NotesOver string
 }
 
 // AgreeForm is the level a board agrees on.
@@ -146,6 +148,9 @@ type AgendaItemView struct {
 	Sitting  nhsuk.Field
 	Prompt   nhsuk.Field
 	Notes    nhsuk.Field
+	Over     string // mark of the item in whose place what is typed goes
+	Error    string
+	There    *workshop.Item // what somebody else has made of it meanwhile, else nil
 }
 
 // BriefView is what whoever runs a workshop reads before it.

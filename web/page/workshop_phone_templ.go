@@ -713,7 +713,7 @@ func phoneCard(v PhoneView, it *workshop.Item) templ.Component {
 			}
 			templ_7745c5c3_Err = nhsuk.Textarea(nhsuk.Field{
 				Name: "card", ID: "card-" + it.ID.String(), Label: "Your card", Hint: "Up to " + strconv.Itoa(workshop.MaxCard) + " characters. It shows without a name.",
-				Value: or(v.Refused.Words, v.Card), Rows: 3,
+				Value: or(v.unkept("card"), v.Card), Rows: 3,
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -879,11 +879,11 @@ func phonePark(v PhoneView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "\" novalidate>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "\" novalidate data-live-form=\"again\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = nhsuk.Input(nhsuk.Field{Name: "words", ID: "park-words", Label: "Something to come back to", Hint: "It shows to everybody at once, without a name."}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = nhsuk.Input(nhsuk.Field{Name: "words", ID: "park-words", Label: "Something to come back to", Hint: "It shows to everybody at once, without a name.", Value: v.unkept("park")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -906,6 +906,14 @@ func phonePark(v PhoneView) templ.Component {
 		}
 		return nil
 	})
+}
+
+// unkept is what this device wrote into a field and was refused.
+func (v PhoneView) unkept(field string) string {
+	if v.Refused.Field == field {
+		return v.Refused.Words
+	}
+	return ""
 }
 
 func phoneUp(v PhoneView, p workshop.Parked) templ.Component {
@@ -937,7 +945,7 @@ func phoneUp(v PhoneView, p workshop.Parked) templ.Component {
 		var templ_7745c5c3_Var31 templ.SafeURL
 		templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinURLErrs(v.Path + "/park/" + p.ID.String())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `workshop_phone.templ`, Line: 260, Col: 63}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `workshop_phone.templ`, Line: 268, Col: 63}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var31))
 		if templ_7745c5c3_Err != nil {
@@ -950,7 +958,7 @@ func phoneUp(v PhoneView, p workshop.Parked) templ.Component {
 		var templ_7745c5c3_Var32 string
 		templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(upValue(mine))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `workshop_phone.templ`, Line: 261, Col: 54}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `workshop_phone.templ`, Line: 269, Col: 54}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var32))
 		if templ_7745c5c3_Err != nil {
@@ -963,7 +971,7 @@ func phoneUp(v PhoneView, p workshop.Parked) templ.Component {
 		var templ_7745c5c3_Var33 string
 		templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(upID(p.ID))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `workshop_phone.templ`, Line: 262, Col: 90}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `workshop_phone.templ`, Line: 270, Col: 90}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var33))
 		if templ_7745c5c3_Err != nil {
@@ -991,7 +999,7 @@ func phoneUp(v PhoneView, p workshop.Parked) templ.Component {
 		var templ_7745c5c3_Var34 string
 		templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(p.Words)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `workshop_phone.templ`, Line: 268, Col: 52}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `workshop_phone.templ`, Line: 276, Col: 52}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var34))
 		if templ_7745c5c3_Err != nil {
