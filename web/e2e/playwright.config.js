@@ -40,7 +40,7 @@ export default defineConfig({
     project("plain", "journey.spec.js", { javaScriptEnabled: false }),
     project("narrow", "journey.spec.js", { viewport: { width: 320, height: 640 } }),
     project("answering", [
-      "answering.spec.js", "rounds.spec.js", "doors.spec.js", "sign-in.spec.js", "own-data.spec.js", "workshop.spec.js", "workshop-keys.spec.js", "workshop-people.spec.js",
+      "answering.spec.js", "rounds.spec.js", "doors.spec.js", "sign-in.spec.js", "own-data.spec.js", "workshop.spec.js", "workshop-keys.spec.js", "workshop-people.spec.js", "workshop-words.spec.js",
       "people.spec.js", "invitations.spec.js", "clock.spec.js", "audit.spec.js", "oidc.spec.js",
     ]),
     project("outage", "outage.spec.js"),

@@ -192,13 +192,15 @@ class Session {
     const parts = [];
     for (const part of [...fresh.children]) {
       const old = now.get(part.id);
-      if (old && old.id !== sent && old.dataset.hash === part.dataset.hash) {
+      if (old && old.id !== sent && this.stands(old, part)) {
         parts.push(old);
         continue;
       }
       document.adoptNode(part);
       parts.push(part);
-      if (old && old.id !== sent && this.carry(old, part)) parts.push(this.keep(old));
+      if (!old) continue;
+      this.leaveOpen(old, part);
+      if (old.id !== sent && this.carry(old, part)) parts.push(this.keep(old));
     }
     for (const old of now.values()) {
       if (parts.includes(old)) continue;
@@ -213,6 +215,22 @@ class Session {
     });
     this.settle();
     if (this.target.querySelector("[data-live-over]")) this.end();
+  }
+
+  // stands says that a part says what a fresh one says. One that tells what was
+  // wrong with a form stands too, until it would differ from how it was without.
+  stands(old, part) {
+    const hash = part.dataset.hash;
+    if (old.dataset.refused === "") old.dataset.refused = hash;
+    return old.dataset.hash === hash || old.dataset.refused === hash;
+  }
+
+  // refuse makes what came back with a refusal as good as typed.
+  refuse(part, action) {
+    if (!part) return;
+    part.dataset.refused = "";
+    const form = part.querySelector(`form[action="${CSS.escape(action)}"]`);
+    for (const field of form?.querySelectorAll("textarea, select, input:not([type=hidden])") ?? []) field.dataset.typed = "yes";
   }
 
   // end is for a device that has no place in the session any more.
@@ -235,6 +253,14 @@ class Session {
     return part;
   }
 
+  // leaveOpen opens in a new part what was open in the old one: what was sent from
+  // there may be followed by another, and the focus is in it.
+  leaveOpen(old, part) {
+    for (const open of old.querySelectorAll("details[open][id]")) {
+      part.querySelector(`#${CSS.escape(open.id)}`)?.setAttribute("open", "");
+    }
+  }
+
   // carry gives a new part what was typed in the old one, and the focus. It says
   // whether words are left over for which the new one has no place.
   carry(old, part) {
@@ -245,9 +271,9 @@ class Session {
       same.dataset.typed = "yes";
       if (field.type === "radio" || field.type === "checkbox") same.checked = field.checked;
       else same.value = field.value;
-    }
-    for (const open of old.querySelectorAll("details[open][id]")) {
-      part.querySelector(`#${CSS.escape(open.id)}`)?.setAttribute("open", "");
+      // What it takes the place of is what stood there when it was typed.
+      const over = `#${CSS.escape(field.id)}-over`;
+      if (old.querySelector(over) && part.querySelector(over)) part.querySelector(over).value = old.querySelector(over).value;
     }
     const focus = document.activeElement;
     if (old.contains(focus)) this.focus = placeOf(old, focus);
@@ -332,7 +358,7 @@ class Session {
       });
       if (response.status >= 500) throw new Error("down");
       delete form.dataset.sending;
-      await this.answered(response, part, button);
+      await this.answered(response, part, button, form.getAttribute("action"));
     } catch {
       if (again && tries < 60) {
         this.tell(form, "Not sent yet: no connection. Trying again; keep this page open.");
@@ -344,13 +370,14 @@ class Session {
     }
   }
 
-  async answered(response, part, button) {
+  async answered(response, part, button, action) {
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const target = page.querySelector("[data-live-target]");
     if (!target || new URL(response.url).pathname !== location.pathname && response.ok) return this.leaveTo(response, page);
     this.tag = "";
     this.focus = { id: button?.id, part };
     this.swap(target, part);
+    if (!response.ok) this.refuse(part && document.getElementById(part), action);
     document.title = page.title;
     const fault = this.target.querySelector("[data-live-fault]");
     fault?.focus();
