@@ -4,6 +4,8 @@
 // it, so that a missed signal heals at the next, and every connection begins
 // with a fetch.
 
+import { Parts, formOf } from "./session/parts.js";
+
 const BEAT = 15_000; // the server lets hear from it at least so often
 const SILENCE = BEAT + 5_000; // longer than this means that nothing gets through
 const FIRST_BEAT = 4_000; // a stream that is held up somewhere never says its first word
@@ -21,20 +23,6 @@ const SAYS = {
   over: "This page can no longer follow the session. Load it again.",
 };
 
-// written are the fields of a part in which words stand that nobody has sent.
-function written(part) {
-  const fields = part.querySelectorAll("textarea[data-typed], input[data-typed]:not([type=radio], [type=checkbox])");
-  return [...fields].filter((field) => field.value.trim());
-}
-
-// placeOf is where the focus is in a part: a control by its id, or the first,
-// second, third of its kind.
-function placeOf(part, control) {
-  const kind = control.localName;
-  const nth = [...part.querySelectorAll(kind)].indexOf(control);
-  return { id: control.id, part: part.id, kind, nth, start: control.selectionStart, end: control.selectionEnd };
-}
-
 class Session {
   tag = "";
   failures = 0;
@@ -49,7 +37,7 @@ class Session {
     this.state = root.querySelector("[data-live-state]");
     this.saying = root.querySelector("[data-live-saying]");
     root.querySelector("[data-live-by-hand]")?.setAttribute("hidden", "");
-    this.target.addEventListener("input", ({ target }) => (target.dataset.typed = "yes"));
+    this.parts = new Parts(this.target);
     this.target.addEventListener("submit", (event) => this.submitted(event));
     this.target.addEventListener("keydown", (event) => this.held(event));
     this.target.addEventListener("click", (event) => this.toFault(event));
@@ -160,7 +148,7 @@ class Session {
       if (!response.ok && response.status !== 304) return this.say("over");
       this.setClock(response);
       if (response.status !== 304) {
-        this.swap(new DOMParser().parseFromString(await response.text(), "text/html").body);
+        this.show(new DOMParser().parseFromString(await response.text(), "text/html").body);
         this.tag = response.headers.get("ETag") ?? "";
       }
       this.failures = 0;
@@ -184,53 +172,14 @@ class Session {
     return false;
   }
 
-  // swap puts in the parts that differ. A part that is the same stays as it is,
-  // with its focus, its scroll and what was typed. The part with the form that
-  // was just sent is always new.
-  swap(fresh, sent) {
-    const now = new Map([...this.target.children].map((part) => [part.id, part]));
-    const parts = [];
-    for (const part of [...fresh.children]) {
-      const old = now.get(part.id);
-      if (old && old.id !== sent && this.stands(old, part)) {
-        parts.push(old);
-        continue;
-      }
-      document.adoptNode(part);
-      parts.push(part);
-      if (!old) continue;
-      this.leaveOpen(old, part);
-      if (old.id !== sent && this.carry(old, part)) parts.push(this.keep(old));
-    }
-    for (const old of now.values()) {
-      if (parts.includes(old)) continue;
-      if (!this.focus && old.contains(document.activeElement)) this.focus = placeOf(old, document.activeElement);
-      if (old.id === "part-said" && !sent) parts.unshift(old); // it stands until something else is done
-      else if (old.id !== sent && !parts.some((part) => part.id === old.id) && written(old).length > 0) parts.push(this.keep(old));
-      else old.remove();
-    }
-    parts.forEach((part, place) => {
-      const there = this.target.children[place];
-      if (there !== part) this.target.insertBefore(part, there ?? null);
-    });
-    this.settle();
+  // show puts in what is fresh, and tells in one sentence what is new.
+  show(fresh, sent) {
+    this.parts.swap(fresh, sent);
+    const says = this.target.querySelector("[data-live-says]")?.textContent.trim() ?? "";
+    if (this.saying && this.heard !== undefined && this.heard !== says) this.saying.textContent = says;
+    this.heard = says;
+    this.countDown();
     if (this.target.querySelector("[data-live-over]")) this.end();
-  }
-
-  // stands says that a part says what a fresh one says. One that tells what was
-  // wrong with a form stands too, until it would differ from how it was without.
-  stands(old, part) {
-    const hash = part.dataset.hash;
-    if (old.dataset.refused === "") old.dataset.refused = hash;
-    return old.dataset.hash === hash || old.dataset.refused === hash;
-  }
-
-  // refuse makes what came back with a refusal as good as typed.
-  refuse(part, action) {
-    if (!part) return;
-    part.dataset.refused = "";
-    const form = part.querySelector(`form[action="${CSS.escape(action)}"]`);
-    for (const field of form?.querySelectorAll("textarea, select, input:not([type=hidden])") ?? []) field.dataset.typed = "yes";
   }
 
   // end is for a device that has no place in the session any more.
@@ -238,63 +187,6 @@ class Session {
     this.over = true;
     this.close();
     if (this.state) this.state.textContent = "";
-  }
-
-  // keep leaves a part in the page whose place is gone while somebody was typing
-  // in it, until they take it away.
-  keep(part) {
-    if (part.querySelector("[data-live-stale]")) return part;
-    part.id += "-left";
-    for (const control of part.querySelectorAll("button")) control.remove();
-    for (const named of part.querySelectorAll("[id]")) if (!named.matches("textarea, input")) named.removeAttribute("id");
-    const note = document.querySelector("template[data-live-stale]").content.cloneNode(true);
-    note.querySelector("button").addEventListener("click", () => part.remove());
-    part.prepend(note);
-    return part;
-  }
-
-  // leaveOpen opens in a new part what was open in the old one: what was sent from
-  // there may be followed by another, and the focus is in it.
-  leaveOpen(old, part) {
-    for (const open of old.querySelectorAll("details[open][id]")) {
-      part.querySelector(`#${CSS.escape(open.id)}`)?.setAttribute("open", "");
-    }
-  }
-
-  // carry gives a new part what was typed in the old one, and the focus. It says
-  // whether words are left over for which the new one has no place.
-  carry(old, part) {
-    const left = written(old).some((field) => !part.querySelector(`#${CSS.escape(field.id)}`));
-    for (const field of old.querySelectorAll("[data-typed][id]")) {
-      const same = part.querySelector(`#${CSS.escape(field.id)}`);
-      if (!same) continue;
-      same.dataset.typed = "yes";
-      if (field.type === "radio" || field.type === "checkbox") same.checked = field.checked;
-      else same.value = field.value;
-      // What it takes the place of is what stood there when it was typed.
-      const over = `#${CSS.escape(field.id)}-over`;
-      if (old.querySelector(over) && part.querySelector(over)) part.querySelector(over).value = old.querySelector(over).value;
-    }
-    const focus = document.activeElement;
-    if (old.contains(focus)) this.focus = placeOf(old, focus);
-    return left;
-  }
-
-  // settle gives the focus back after a swap, to the same control or, where that is
-  // gone, to the heading, and tells in one sentence what is new.
-  settle() {
-    if (this.focus) {
-      const { id, part, kind, nth, start, end } = this.focus;
-      this.focus = undefined;
-      const same = id ? document.getElementById(id) : kind && document.getElementById(part)?.querySelectorAll(kind)[nth];
-      const to = same || this.target.querySelector("[data-live-focus]");
-      if (to !== document.activeElement) to?.focus({ preventScroll: true });
-      if (typeof start === "number") to?.setSelectionRange?.(start, end);
-    }
-    const says = this.target.querySelector("[data-live-says]")?.textContent.trim() ?? "";
-    if (this.saying && this.heard !== undefined && this.heard !== says) this.saying.textContent = says;
-    this.heard = says;
-    this.countDown();
   }
 
   setClock(response) {
@@ -326,8 +218,13 @@ class Session {
     event.preventDefault();
     if (form.dataset.sending) return;
     form.dataset.sending = "yes";
-    const fields = new FormData(form, event.submitter);
-    this.send(form, event.submitter, new URLSearchParams(fields), 0);
+    const sent = {
+      part: this.parts.partOf(form)?.id,
+      action: form.getAttribute("action"),
+      button: event.submitter,
+      fields: new URLSearchParams(new FormData(form, event.submitter)),
+    };
+    this.send(form, sent, 0);
   }
 
   // A link of an error summary gives its field the focus.
@@ -346,54 +243,53 @@ class Session {
     if (event.repeat && event.key === "Enter" && event.target.matches("button")) event.preventDefault();
   }
 
-  // What does no harm when it arrives twice is sent again by itself.
-  async send(form, button, fields, tries) {
-    const part = this.partOf(form)?.id;
-    const again = form.dataset.liveForm === "again";
-    try {
-      const response = await fetch(form.getAttribute("action"), {
-        method: "POST",
-        body: fields,
-        signal: AbortSignal.timeout(PATIENCE),
-      });
-      if (response.status >= 500) throw new Error("down");
-      delete form.dataset.sending;
-      await this.answered(response, part, button, form.getAttribute("action"));
-    } catch {
-      if (again && tries < 60) {
-        this.tell(form, "Not sent yet: no connection. Trying again; keep this page open.");
-        setTimeout(() => this.send(form, button, fields, tries + 1), this.pause());
-      } else {
-        delete form.dataset.sending;
-        this.tell(form, "Not sent: no connection. Press the button again when you are connected.");
-      }
+  // What does no harm when it arrives twice is sent again by itself. The form that
+  // was sent may have been put in anew meanwhile.
+  async send(form, sent, tries) {
+    const now = () => (form.isConnected ? form : formOf(sent.part, sent.action) ?? form);
+    const response = await this.post(sent);
+    if (response) {
+      delete now().dataset.sending;
+      return this.answered(response, sent);
+    }
+    if (form.dataset.liveForm === "again" && tries < 60) {
+      now().dataset.sending = "yes";
+      this.tell(now(), "Not sent yet: no connection. Trying again; keep this page open.");
+      setTimeout(() => this.send(form, sent, tries + 1), this.pause());
+    } else {
+      delete now().dataset.sending;
+      this.tell(now(), "Not sent: no connection. Press the button again when you are connected.");
     }
   }
 
-  async answered(response, part, button, action) {
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  // post gives the answer with its page, or nothing where none came.
+  async post({ action, fields }) {
+    try {
+      const response = await fetch(action, { method: "POST", body: fields, signal: AbortSignal.timeout(PATIENCE) });
+      if (response.status >= 500) return undefined;
+      return { ok: response.ok, url: response.url, page: new DOMParser().parseFromString(await response.text(), "text/html") };
+    } catch {
+      return undefined;
+    }
+  }
+
+  answered({ ok, url, page }, sent) {
     const target = page.querySelector("[data-live-target]");
-    if (!target || new URL(response.url).pathname !== location.pathname && response.ok) return this.leaveTo(response, page);
+    if (!target || (new URL(url).pathname !== location.pathname && ok)) return this.leaveTo(ok, url, page);
     this.tag = "";
-    this.focus = { id: button?.id, part };
-    this.swap(target, part);
-    if (!response.ok) this.refuse(part && document.getElementById(part), action);
+    this.show(target, sent);
+    if (!ok) this.parts.refuse(sent);
     document.title = page.title;
-    const fault = this.target.querySelector("[data-live-fault]");
-    fault?.focus();
+    this.target.querySelector("[data-live-fault]")?.focus();
     this.refresh();
   }
 
   // leaveTo shows another page: by its address, or as it is where it has none.
-  leaveTo(response, page) {
-    if (response.ok) return location.assign(response.url);
+  leaveTo(ok, url, page) {
+    if (ok) return location.assign(url);
     const words = page.querySelector("main h1")?.textContent.trim() ?? "This could not be sent.";
     if (this.saying) this.saying.textContent = words;
     this.say("over");
-  }
-
-  partOf(element) {
-    return [...this.target.children].find((part) => part.contains(element));
   }
 
   // tell stands beside the button that was pressed.

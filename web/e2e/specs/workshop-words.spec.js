@@ -53,6 +53,34 @@ test("what is refused stays as it was typed", async ({ somebody, ground, watch }
   await expect(field).toHaveValue(long);
 });
 
+test("what is typed after a form was sent is still there when it is answered", async ({ somebody, ground }) => {
+  const desk = await somebody("facilitator");
+  const code = await lobby(desk, await prepared(desk, ground.trust, { rehearsal: "yes" }));
+  const phone = await somebody(null, { viewport: { width: 360, height: 740 } });
+  await join(phone, code);
+  await phone.getByText("Parking lot").click();
+  const field = phone.getByLabel("Something to come back to");
+  let answer;
+  const held = new Promise((resolve) => (answer = resolve));
+  await phone.route("**/park", async (route) => {
+    await held;
+    await route.continue();
+  });
+  const sent = phone.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/park"));
+  await field.fill("Who pays for it?");
+  await phone.locator("#park-it").click();
+  await sent;
+  await field.fill("Who cleans it?");
+  answer();
+  await expect(desk.getByText("Who pays for it?").first()).toBeAttached();
+  await expect(phone.getByText("Who pays for it? (0 votes)")).toBeVisible();
+  await expect(field).toHaveValue("Who cleans it?");
+  await expect(field).toBeFocused();
+  await phone.locator("#park-it").click();
+  await expect(phone.getByText("Who cleans it? (0 votes)")).toBeVisible();
+  await expect(field).toHaveValue("");
+});
+
 test("of two who write notes, neither takes the other’s away", async ({ somebody, ground, watch }) => {
   watch.tolerate(refused(409));
   const desk = await somebody("facilitator");
