@@ -136,12 +136,41 @@ func (s *Server) keyTally(w http.ResponseWriter, r *http.Request, t *store.Trust
 	if err != nil {
 		return err
 	}
+	typed := page.TallyView{Counts: tallyFields()}
+	tally, ok := readTally(f, &typed)
 	v, err := s.tallyView(r, t)
+	_, over := errors.AsType[refusal](err)
+	if over || err == nil && v.Workshop.Current != item { // what was counted is about another question
+		return s.refuseAtDesk(w, r, t, id, youWrote(saysWorkshop(workshop.ErrStep), counted(typed.Counts)...))
+	}
 	if err != nil {
 		return err
 	}
-	var tally workshop.Tally
-	ok := f.sound() == nil
+	v.Counts, v.Error = typed.Counts, typed.Error
+	if !ok {
+		return s.render(w, r, http.StatusUnprocessableEntity, page.Tally(v))
+	}
+	err = t.KeyTally(r.Context(), id, item, step, tally, s.now())
+	if v.Error = saysWorkshop(err); v.Error != "" {
+		return s.render(w, r, http.StatusConflict, page.Tally(v))
+	}
+	return s.moved(w, r, t, id, "tally", err)
+}
+
+// counted is what was typed of the cards, field by field.
+func counted(fields []nhsuk.Field) (words []string) {
+	for _, f := range fields {
+		if f.Value != "" {
+			words = append(words, f.Label+": "+f.Value+".")
+		}
+	}
+	return words
+}
+
+// readTally reads how many cards there were of each kind and says all that is wrong
+// with it.
+func readTally(f form, v *page.TallyView) (tally workshop.Tally, ok bool) {
+	ok = f.sound() == nil
 	for i := range v.Counts {
 		field := &v.Counts[i]
 		field.Value = strings.TrimSpace(f.get(field.Name))
@@ -158,8 +187,5 @@ func (s *Server) keyTally(w http.ResponseWriter, r *http.Request, t *store.Trust
 	if ok && workshop.CheckTally(tally) != nil {
 		v.Error, ok = "Enter how many cards there were of at least one kind, and no more than 500 in all", false
 	}
-	if !ok {
-		return s.render(w, r, http.StatusUnprocessableEntity, page.Tally(v))
-	}
-	return s.moved(w, r, t, id, "tally", t.KeyTally(r.Context(), id, item, step, tally, s.now()))
+	return tally, ok
 }

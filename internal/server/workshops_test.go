@@ -230,8 +230,16 @@ func TestVotesFromCards(t *testing.T) {
 	r.desk.post(r.path+"/tally", "item", item, "step", step, "level-1", "x").wants(http.StatusUnprocessableEntity).says("main", "as a number")
 	r.desk.post(r.path+"/tally", "item", item, "step", step).wants(http.StatusUnprocessableEntity).says("main", "at least one kind")
 	r.desk.post(r.path+"/tally", keyed...).wants(http.StatusSeeOther)
+	stale := append([]string{"item", item, "step", "0"}, keyed[4:]...) // somebody else was quicker
+	late := r.desk.post(r.path+"/tally", stale...).wants(http.StatusConflict).says(".nhsuk-error-summary", "Somebody else moved the session on")
+	if got := fieldIn(late, "input[name=level-2]"); got != "4" {
+		t.Errorf("the cards with 2 are %q now", got)
+	}
 	r.upTo("Show the result")
 	r.phones[0].get(r.phone()).says("main", "Counted from cards.")
+	r.desk.post(r.path+"/tally", keyed...).wants(http.StatusConflict).says(".nhsuk-error-summary", "You wrote: “Cards with 1: 3. Cards with 2: 4.")
+	r.upTo("Open the vote")
+	r.desk.post(r.path+"/tally", append(keyed, "level-3", "x")...).wants(http.StatusConflict).says(".nhsuk-error-summary", "Cards with 3: x.")
 }
 
 // TestAgenda: what is proposed can be put in another order, added to and cut.
