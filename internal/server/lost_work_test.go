@@ -120,6 +120,17 @@ func TestAgreedWordsOutliveAnotherPress(t *testing.T) {
 	}
 	r.upTo("Show")
 	r.desk.post(r.path+"/agree", mine...).wants(http.StatusConflict).says(".nhsuk-error-summary", "You wrote: “We went through it One is not sure”")
+	faulty := append([]string{"step", step, "item", item, "level", ""}, mine[6:]...)
+	got := r.desk.post(r.path+"/agree", faulty...).wants(http.StatusUnprocessableEntity).says(".nhsuk-error-summary", "You wrote: “We went through it One is not sure”")
+	if n := got.page().Find("#agreeing").Length(); n != 0 {
+		t.Error("there is something to agree on")
+	}
+	r.upTo("Open the vote")
+	r.upTo("Talk about it")
+	r.desk.post(r.path+"/agree", faulty...).wants(http.StatusUnprocessableEntity).says(".nhsuk-error-summary", "You wrote: “We went through it One is not sure”")
+	if got := fieldIn(r.desk.post(r.path+"/agree", faulty...), "#agreeing textarea[name=reason]"); got != "" {
+		t.Errorf("what was agreed on one item stands at the next: %q", got)
+	}
 	r.desk.get(r.path + "/agenda").wants(http.StatusOK)
 }
 

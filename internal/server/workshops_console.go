@@ -217,18 +217,12 @@ func (s *Server) agreeLevel(w http.ResponseWriter, r *http.Request, t *store.Tru
 	fault.Reason.Error = checkWords(f, "reason", "why the board agrees on this level", "The reason", workshop.MaxReason)
 	fault.Dissent.Error = checkLength(f, "dissent", "What those say who do not agree", workshop.MaxReason)
 	if fault.Level.Error+fault.Reason.Error+fault.Dissent.Error != "" {
-		v, err := s.console(r, t, id)
-		if err != nil {
-			return err
-		}
-		v.Agree.Level.Value, v.Agree.Level.Error = f.get("level"), fault.Level.Error
-		v.Agree.Reason.Value, v.Agree.Reason.Error = f.get("reason"), fault.Reason.Error
-		v.Agree.Dissent.Value, v.Agree.Dissent.Error = f.get("dissent"), fault.Dissent.Error
-		return s.render(w, r, http.StatusUnprocessableEntity, page.Console(v))
+		return s.unkept(w, r, http.StatusUnprocessableEntity, t, id, func(v *page.ConsoleView) { agreeAgain(v, item, f, fault) })
 	}
 	agreed := workshop.Agreement{Level: level, Reason: strings.TrimSpace(f.get("reason")), Dissent: strings.TrimSpace(f.get("dissent"))}
-	if err = t.AgreeLevel(r.Context(), id, item, step, agreed, s.now()); saysWorkshop(err) != "" {
-		return s.refuseAgreed(w, r, t, id, item, f, saysWorkshop(err))
+	err = t.AgreeLevel(r.Context(), id, item, step, agreed, s.now())
+	if fault.Reason.Error = saysWorkshop(err); fault.Reason.Error != "" {
+		return s.unkept(w, r, http.StatusConflict, t, id, func(v *page.ConsoleView) { agreeAgain(v, item, f, fault) })
 	}
 	return s.moved(w, r, t, id, "agreed", err)
 }

@@ -14,46 +14,50 @@ import (
 	"octant/web/page"
 )
 
-// refuseAtDesk shows the console as it is now, with why the last thing asked for
-// was not done.
-func (s *Server) refuseAtDesk(w http.ResponseWriter, r *http.Request, t *store.Trust, id uuid.UUID, says string) error {
+// unkept shows the console as it is now, after something was sent that was not kept.
+// Fill says why, and puts what was typed where it can be sent again or be read.
+func (s *Server) unkept(w http.ResponseWriter, r *http.Request, status int, t *store.Trust, id uuid.UUID, fill func(*page.ConsoleView)) error {
 	v, err := s.console(r, t, id)
 	if err != nil {
 		return err
 	}
-	v.Error = says
-	return s.render(w, r, http.StatusConflict, page.Console(v))
+	fill(&v)
+	return s.render(w, r, status, page.Console(v))
+}
+
+// refuseAtDesk says why the last thing asked for was not done.
+func (s *Server) refuseAtDesk(w http.ResponseWriter, r *http.Request, t *store.Trust, id uuid.UUID, says string) error {
+	return s.unkept(w, r, http.StatusConflict, t, id, func(v *page.ConsoleView) { v.Error = says })
 }
 
 // youWrote ends the reason why words were not kept that have no place on the page
 // any more, so that they can be taken from there.
 func youWrote(says string, words ...string) string {
-	return says + ". You wrote: “" + strings.TrimSpace(strings.Join(words, " ")) + "”"
+	text := strings.TrimSpace(strings.Join(words, " "))
+	if text == "" {
+		return says
+	}
+	return says + ". You wrote: “" + text + "”"
 }
 
-// underWay is the item under way if a form that was sent is about it, and otherwise nil.
-func underWay(v *page.ConsoleView, item uuid.UUID) *workshop.Item {
-	if it := v.Workshop.Now(); it != nil && it.ID == item {
-		return it
-	}
-	return nil
+// stillMay says whether the item that a form was about is under way, and can still
+// be moved so.
+func stillMay(v *page.ConsoleView, item uuid.UUID, move workshop.Move) bool {
+	it := v.Workshop.Now()
+	return it != nil && it.ID == item && slices.Contains(it.Moves(), move)
 }
 
-// refuseAgreed shows the console as it is now with what was typed: in the form
-// where the same item can still be agreed on, and otherwise to be read.
-func (s *Server) refuseAgreed(w http.ResponseWriter, r *http.Request, t *store.Trust, id, item uuid.UUID, f form, says string) error {
-	v, err := s.console(r, t, id)
-	if err != nil {
-		return err
-	}
+// agreeAgain puts what was typed about a level, and what is wrong with it, into the
+// form of the same item.
+func agreeAgain(v *page.ConsoleView, item uuid.UUID, f form, fault page.AgreeForm) {
 	reason, dissent := strings.TrimSpace(f.get("reason")), strings.TrimSpace(f.get("dissent"))
-	if it := underWay(&v, item); it != nil && slices.Contains(it.Moves(), workshop.Agree) {
-		v.Agree.Level.Value, v.Agree.Reason.Value, v.Agree.Dissent.Value = f.get("level"), reason, dissent
-		v.Agree.Reason.Error = says
-	} else {
-		v.Error = youWrote(says, reason, dissent)
+	if !stillMay(v, item, workshop.Agree) {
+		v.Error = youWrote(saysWorkshop(workshop.ErrStep), reason, dissent)
+		return
 	}
-	return s.render(w, r, http.StatusConflict, page.Console(v))
+	v.Agree.Level.Value, v.Agree.Level.Error = f.get("level"), fault.Level.Error
+	v.Agree.Reason.Value, v.Agree.Reason.Error = reason, fault.Reason.Error
+	v.Agree.Dissent.Value, v.Agree.Dissent.Error = dissent, fault.Dissent.Error
 }
 
 // restartVote starts a vote again that was not revealed, and keeps why.
@@ -70,16 +74,13 @@ func (s *Server) restartVote(w http.ResponseWriter, r *http.Request, t *store.Tr
 	if says == "" {
 		return s.moved(w, r, t, id, "", err)
 	}
-	v, err := s.console(r, t, id)
-	if err != nil {
-		return err
-	}
-	if it := underWay(&v, item); it != nil && slices.Contains(it.Moves(), workshop.Restart) {
-		v.Restart.Value, v.Restart.Error = f.get("reason"), says
-	} else {
-		v.Error = youWrote(says, f.get("reason"))
-	}
-	return s.render(w, r, status, page.Console(v))
+	return s.unkept(w, r, status, t, id, func(v *page.ConsoleView) {
+		if stillMay(v, item, workshop.Restart) {
+			v.Restart.Value, v.Restart.Error = f.get("reason"), says
+		} else {
+			v.Error = youWrote(says, f.get("reason"))
+		}
+	})
 }
 
 func notesField(it *workshop.Item) nhsuk.Field {
@@ -106,20 +107,17 @@ func (s *Server) keepNotes(w http.ResponseWriter, r *http.Request, t *store.Trus
 		}
 		status = http.StatusConflict
 	}
-	v, err := s.console(r, t, id)
-	if err != nil {
-		return err
-	}
-	switch it := underWay(&v, item); {
-	case it == nil:
-		v.Error = youWrote(orElse(says, "Somebody else has written notes on that item meanwhile, so that yours are not kept"), mine)
-	case says != "":
-		v.Notes.Value, v.Notes.Error, v.NotesOver = mine, says, f.get("over")
-	default:
-		v.Notes.Value = strings.TrimSpace(it.Notes) + "\n\n" + strings.TrimSpace(mine)
-		v.Notes.Error = "Somebody else has written notes here meanwhile. Theirs come first, then yours. Put them together, then keep them"
-	}
-	return s.render(w, r, status, page.Console(v))
+	return s.unkept(w, r, status, t, id, func(v *page.ConsoleView) {
+		switch it := v.Workshop.Now(); {
+		case it == nil || it.ID != item:
+			v.Error = youWrote(orElse(says, "Somebody else has written notes on that item meanwhile, so that yours are not kept"), mine)
+		case says != "":
+			v.Notes.Value, v.Notes.Error, v.NotesOver = mine, says, f.get("over")
+		default:
+			v.Notes.Value = strings.TrimSpace(it.Notes) + "\n\n" + strings.TrimSpace(mine)
+			v.Notes.Error = "Somebody else has written notes here meanwhile. Theirs come first, then yours. Put them together, then keep them"
+		}
+	})
 }
 
 // parkAtDesk parks something to come back to.
@@ -136,10 +134,5 @@ func (s *Server) parkAtDesk(w http.ResponseWriter, r *http.Request, t *store.Tru
 	if says == "" {
 		return s.moved(w, r, t, id, "", err)
 	}
-	v, err := s.console(r, t, id)
-	if err != nil {
-		return err
-	}
-	v.Park.Error, v.Park.Value = says, f.get("words")
-	return s.render(w, r, status, page.Console(v))
+	return s.unkept(w, r, status, t, id, func(v *page.ConsoleView) { v.Park.Error, v.Park.Value = says, f.get("words") })
 }
